@@ -1,0 +1,37 @@
+/*-------------------------------------------------------------------------
+ *
+ * printable.h
+ *	  Which characters a document number, a type's name or a scope value may
+ *	  hold: printable ones.
+ *
+ * Pure: no server, no allocation.
+ *
+ *-------------------------------------------------------------------------
+ */
+#ifndef DOCNUM_PRINTABLE_H
+#define DOCNUM_PRINTABLE_H
+
+#include "problem.h"
+
+/*
+ * Length of a text in characters.  utf8 says whether the bytes are UTF-8
+ * (valid already) or a single-byte encoding.
+ */
+extern size_t printable_length(const char *text, size_t bytes, bool utf8);
+
+/*
+ * Is every character printable?  Refused: C0 and C1 controls, DEL, and in
+ * UTF-8 the invisible format characters (zero width, bidirectional marks and
+ * isolates, soft hyphen, byte order mark, line and paragraph separators,
+ * interlinear and tag characters, fillers) and non-characters, and all that
+ * is not valid UTF-8.  A single-byte encoding is taken for one of ISO/IEC
+ * 8859: its C1 controls are 0x80 to 0x9F.  what names the text in the message
+ * ("scope value", "format", ...).
+ */
+extern bool printable_check(const char *text, size_t bytes, bool utf8,
+							const char *what, Problem *problem);
+
+/* Does the text begin or end with white space (ASCII, no-break, Unicode)? */
+extern bool printable_has_outer_space(const char *text, size_t bytes, bool utf8);
+
+#endif							/* DOCNUM_PRINTABLE_H */
