@@ -1,0 +1,197 @@
+
+-- the promises, checked -----------------------------------------------------------------
+
+-- One row for each problem.  Each kind is described in docs/reference.md.
+CREATE FUNCTION docnum.problems(document_type text)
+	RETURNS TABLE (problem text, document_type text, scope text, document_number text, detail text)
+	LANGUAGE SQL STABLE
+BEGIN ATOMIC
+	WITH
+	counters AS (
+		SELECT DISTINCT ON (c.counter_id) c.*
+		FROM docnum.counter c
+		WHERE problems.document_type IS NULL OR c.document_type = problems.document_type
+		ORDER BY c.counter_id),
+	numbers AS (
+		SELECT n.*
+		FROM docnum.number n
+		WHERE problems.document_type IS NULL OR n.document_type = problems.document_type),
+	log AS (
+		SELECT a.*
+		FROM docnum.audit_log a
+		WHERE problems.document_type IS NULL OR a.document_type = problems.document_type),
+	runs AS (
+		SELECT n.counter_id, n.value,
+			lag(n.value) OVER (PARTITION BY n.counter_id ORDER BY n.value) AS before
+		FROM numbers n
+		WHERE n.counter_id IS NOT NULL),
+	holes AS (
+		SELECT r.counter_id,
+			int8multirange(int8range(coalesce(r.before + 1, c.first_value), r.value)) AS missing
+		FROM runs r JOIN counters c ON c.counter_id = r.counter_id
+		WHERE r.value > coalesce(r.before + 1, c.first_value)),
+	explained AS (
+		SELECT g.counter_id, range_agg(int8range(g.first_value, g.last_value, '[]')) AS known
+		FROM docnum.range g
+		GROUP BY g.counter_id),
+	last_log AS (
+		SELECT DISTINCT ON (a.counter_id, a.value) a.counter_id, a.value, a.new_value
+		FROM log a
+		WHERE a.value IS NOT NULL AND a.operation <> 'EXTEND'
+		ORDER BY a.counter_id, a.value, a.id DESC)
+
+	-- a number given twice
+	SELECT 'duplicate_number', min(n.document_type), NULL, n.document_number,
+		format('%s rows of the ledger have this text', count(*))
+	FROM numbers n
+	GROUP BY n.document_number, n.uniqueness_id
+	HAVING count(*) > 1
+	UNION ALL
+	SELECT 'duplicate_value', min(n.document_type), min(c.scope), min(n.document_number),
+		format('%s rows of the ledger have value %s', count(*), n.value)
+	FROM numbers n LEFT JOIN counters c ON c.counter_id = n.counter_id
+	WHERE n.counter_id IS NOT NULL
+	GROUP BY n.counter_id, n.value
+	HAVING count(*) > 1
+	UNION ALL
+	SELECT 'given_twice', min(a.document_type), min(c.scope), min(a.document_number),
+		format('the log says %s times that value %s was given', count(*), a.value)
+	FROM log a LEFT JOIN counters c ON c.counter_id = a.counter_id
+	WHERE a.operation IN ('ISSUE', 'RESERVE') AND a.value IS NOT NULL
+	GROUP BY a.counter_id, a.value
+	HAVING count(*) > 1
+
+	-- a value that is nowhere
+	UNION ALL
+	SELECT 'unexplained_value', l.document_type, c.scope, l.document_number,
+		format('the log has value %s, the ledger does not', l.value)
+	FROM (SELECT DISTINCT a.counter_id, a.value, a.document_type, a.document_number
+			FROM log a WHERE a.value IS NOT NULL) l
+		LEFT JOIN counters c ON c.counter_id = l.counter_id
+	WHERE NOT EXISTS (SELECT FROM numbers n
+		WHERE n.counter_id = l.counter_id AND n.value = l.value)
+	UNION ALL
+	SELECT 'gap_in_strict_scope', c.document_type, c.scope, NULL,
+		format('no number from %s to %s, and no reason', lower(gap), upper(gap) - 1)
+	FROM holes h
+		JOIN counters c ON c.counter_id = h.counter_id
+		JOIN docnum.document_type t ON t.document_type = c.document_type
+			AND t.allocation = 'STRICT' AND t.generation = c.generation
+		LEFT JOIN explained e ON e.counter_id = h.counter_id
+		CROSS JOIN LATERAL unnest(h.missing - coalesce(e.known, '{}')) AS gap
+
+	-- ledger and log out of step
+	UNION ALL
+	SELECT 'number_without_log', n.document_type, c.scope, n.document_number,
+		format('no row of the log tells how value %s was given', n.value)
+	FROM numbers n LEFT JOIN counters c ON c.counter_id = n.counter_id
+	WHERE n.counter_id IS NOT NULL AND NOT EXISTS (SELECT FROM log a
+		WHERE a.counter_id = n.counter_id AND a.value = n.value)
+	UNION ALL
+	SELECT 'state_differs_from_log', n.document_type, c.scope, n.document_number,
+		format('the ledger says %s, the log %s', n.state, l.new_value)
+	FROM numbers n
+		JOIN last_log l ON l.counter_id = n.counter_id AND l.value = n.value
+		LEFT JOIN counters c ON c.counter_id = n.counter_id
+	WHERE l.new_value IS DISTINCT FROM n.state::text
+
+	-- reservations out of step
+	UNION ALL
+	SELECT 'reserved_without_reservation', n.document_type, c.scope, n.document_number,
+		'the number is reserved, but no open reservation holds it'
+	FROM numbers n LEFT JOIN counters c ON c.counter_id = n.counter_id
+	WHERE n.state = 'reserved' AND NOT EXISTS (SELECT FROM docnum.open_reservations() r
+		WHERE r.counter_id = n.counter_id AND r.value = n.value)
+	UNION ALL
+	SELECT 'reservation_without_number', r.document_type, c.scope, n.document_number,
+		format('a reservation of value %s is open, but its number is %s', r.value,
+			coalesce(n.state::text, 'missing'))
+	FROM docnum.open_reservations() r
+		LEFT JOIN numbers n ON n.counter_id = r.counter_id AND n.value = r.value
+		LEFT JOIN counters c ON c.counter_id = r.counter_id
+	WHERE n.state IS DISTINCT FROM 'reserved'
+		AND (problems.document_type IS NULL OR r.document_type = problems.document_type)
+
+	-- rows that point nowhere
+	UNION ALL
+	SELECT 'counter_missing', min(n.document_type), NULL, min(n.document_number),
+		format('%s numbers belong to counter %s, which has no row', count(*), n.counter_id)
+	FROM numbers n
+	WHERE n.counter_id IS NOT NULL AND NOT EXISTS (SELECT FROM docnum.counter c
+		WHERE c.counter_id = n.counter_id)
+	GROUP BY n.counter_id
+	UNION ALL
+	SELECT 'document_type_missing', n.document_type, NULL, min(n.document_number),
+		format('%s numbers are of a document type that is not defined', count(*))
+	FROM numbers n
+	WHERE NOT EXISTS (SELECT FROM docnum.document_type t
+		WHERE t.document_type = n.document_type)
+	GROUP BY n.document_type
+	UNION ALL
+	SELECT 'role_missing', p.document_type, NULL, NULL,
+		format('a grant of %s names role %s, which does not exist', p.privilege, p.role_name)
+	FROM docnum.privilege p
+	WHERE NOT EXISTS (SELECT FROM pg_catalog.pg_roles r WHERE r.oid = p.role_oid)
+		AND (problems.document_type IS NULL OR p.document_type = problems.document_type)
+
+	-- values where none should be
+	UNION ALL
+	SELECT 'value_out_of_range', n.document_type, c.scope, n.document_number,
+		format('value %s is not between %s and %s', n.value, c.first_value, t.max_value)
+	FROM numbers n
+		JOIN counters c ON c.counter_id = n.counter_id
+		JOIN docnum.document_type t ON t.document_type = n.document_type
+	WHERE n.value NOT BETWEEN c.first_value AND t.max_value
+	UNION ALL
+	SELECT 'number_in_skipped_range', n.document_type, c.scope, n.document_number,
+		format('value %s lies in the range %s to %s, %s: %s', n.value, g.first_value,
+			g.last_value, g.cause, g.reason)
+	FROM docnum.range g
+		JOIN numbers n ON n.counter_id = g.counter_id
+			AND n.value BETWEEN g.first_value AND g.last_value
+		LEFT JOIN counters c ON c.counter_id = n.counter_id
+
+	-- docnum's own guards
+	UNION ALL
+	SELECT 'guard_missing', NULL, NULL, NULL,
+		format('trigger %s on docnum.%s is missing or not enabled ALWAYS', g.trigger, c.relname)
+	FROM pg_catalog.pg_class c
+		CROSS JOIN (VALUES ('docnum_audit'), ('docnum_truncate')) AS g (trigger)
+	WHERE c.relnamespace = (SELECT oid FROM pg_catalog.pg_namespace WHERE nspname = 'docnum')
+		AND c.relkind = 'r'
+		AND NOT EXISTS (SELECT FROM pg_catalog.pg_trigger t
+			WHERE t.tgrelid = c.oid AND t.tgname = g.trigger AND t.tgenabled = 'A')
+	UNION ALL
+	SELECT 'index_missing', NULL, NULL, NULL,
+		format('the ledger has no valid unique index on %s', k.what)
+	FROM (VALUES ('1 2', 'counter and value'), ('9 3', 'the number''s text')) AS k (columns, what)
+	WHERE NOT EXISTS (SELECT
+		FROM pg_catalog.pg_index i
+			JOIN pg_catalog.pg_class c ON c.oid = i.indrelid
+			JOIN pg_catalog.pg_namespace s ON s.oid = c.relnamespace
+		WHERE s.nspname = 'docnum' AND c.relname = 'number'
+			AND i.indisunique AND i.indisvalid AND i.indisready
+			AND i.indpred IS NULL AND i.indkey::text = k.columns);
+END;
+COMMENT ON FUNCTION docnum.problems IS 'one row for each promise that the tables break; docnum_validate asks it';
+
+CREATE FUNCTION docnum.checked(document_type text)
+	RETURNS TABLE (numbers bigint, counters bigint, log_rows bigint)
+	LANGUAGE SQL STABLE
+BEGIN ATOMIC
+	SELECT
+		(SELECT count(*) FROM docnum.number n
+			WHERE checked.document_type IS NULL OR n.document_type = checked.document_type),
+		(SELECT count(DISTINCT c.counter_id) FROM docnum.counter c
+			WHERE checked.document_type IS NULL OR c.document_type = checked.document_type),
+		(SELECT count(*) FROM docnum.audit_log a
+			WHERE checked.document_type IS NULL OR a.document_type = checked.document_type);
+END;
+COMMENT ON FUNCTION docnum.checked IS 'how much docnum_validate has looked at';
+
+CREATE FUNCTION @extschema@.docnum_validate(document_type text DEFAULT NULL)
+	RETURNS TABLE (problem text, document_type text, scope text, document_number text, detail text)
+	AS 'MODULE_PATHNAME'
+	LANGUAGE C STABLE;
+COMMENT ON FUNCTION @extschema@.docnum_validate IS
+	'checks docnum''s promises against its tables: a row for each problem, none if all is sound; needs "audit"';

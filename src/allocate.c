@@ -1,0 +1,516 @@
+/*-------------------------------------------------------------------------
+ *
+ * allocate.c
+ *	  Taking the next value of a scope.
+ *
+ * The next value is the last live one and one, read under the scope's lock.
+ * STRICT types keep the lock to the end of the transaction, so the ledger never
+ * has a gap and numbers follow commit order.  CONCURRENT types give the lock
+ * back as soon as the row is in the ledger's index: a later caller sees the
+ * open row and goes on, and never waits for a commit.
+ *
+ * Rolled-back values come back through gates.  In a CONCURRENT scope every
+ * 32nd value (every 8th of the first 128, and whatever a backend asks for
+ * first) is a gate: it may be given only if no free value is found in the
+ * window that the gate looks back on; otherwise the highest free one is given
+ * instead, by whoever calls, until the window is full.  A gate at every 16th of
+ * those looks back 16 times as far, and so on.  No state is kept for it, the
+ * ledger decides; so it works however the value became free.
+ *
+ *	 Bound: let a value become free when the counter has moved D past it.  A
+ *	 gate of level j comes every K * 16^j values and looks back 5 K * 16^j, so it
+ *	 sees the value if D <= 4 K * 16^j; up to D other free values above it go
+ *	 first.  Hence it is given again within K * 16^j + D calls: for D <= 128 that
+ *	 is 32 + D <= max(64, 5.3 D), beyond it at most 4 D + D.
+ *
+ * A value that the log knows although the ledger does not have it is not free
+ * but unexplained: it is recorded and never given.
+ *
+ * Order of a call: definition; scope and period; open every relation; counter's
+ * row; lock; look at the definition again; value; ledger; unlock; log.
+ *
+ * Locks: RowExclusiveLock on ledger, log, counters and ranges, taken before the
+ * scope's lock, never within it.
+ *
+ * Memory: results in the current context.
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "postgres.h"
+
+#include "access/table.h"
+#include "access/xact.h"
+#include "mb/pg_wchar.h"
+#include "miscadmin.h"
+#include "utils/builtins.h"
+#include "utils/datetime.h"
+#include "utils/inval.h"
+
+#include "allocate.h"
+#include "audit.h"
+#include "docnum.h"
+#include "installation.h"
+#include "lock_wait.h"
+#include "range.h"
+#include "transaction.h"
+
+#define GATE_STEP			32
+#define GATE_STEP_SMALL		8	/* below GATE_SMALL */
+#define GATE_SMALL			128
+#define GATE_WINDOW			5	/* steps that a gate looks back */
+#define GATE_LEVEL			16	/* every 16th gate looks back 16 times as far */
+
+/* Where a caller is in the search for a value. */
+typedef struct Search
+{
+	int64		tail;			/* next value above all live ones */
+	int64		window_from;	/* free values from here .. */
+	int64		window_below;	/* .. to below here are offered first */
+	bool		recycled;		/* the value found is a free one below the tail */
+} Search;
+
+/* The relations of one call. */
+typedef struct Relations
+{
+	Ledger		ledger;
+	Relation	log;
+	Relation	counters;
+	Relation	ranges;
+} Relations;
+
+/*
+ * set_date finds the date that the number depends on: the one given, or the
+ * day of the transaction's start in the type's time zone.
+ */
+static void
+set_date(const AllocationRequest *request, AllocationTarget *target)
+{
+	const DocumentType *type = target->type;
+	int			year,
+				month,
+				day;
+
+	target->has_date = request->has_date || document_type_uses_date(type);
+	if (!target->has_date)
+		return;
+	if (request->has_date)
+		j2date(request->date + POSTGRES_EPOCH_JDATE, &year, &month, &day);
+	else
+	{
+		struct pg_tm tm;
+		fsec_t		fsec;
+		int			offset;
+
+		if (timestamp2tm(GetCurrentTransactionStartTimestamp(), &offset, &tm, &fsec,
+						 NULL, type->time_zone) != 0)
+			ereport(ERROR,
+					(errcode(ERRCODE_DATETIME_VALUE_OUT_OF_RANGE),
+					 errmsg("timestamp out of range")));
+		year = tm.tm_year;
+		month = tm.tm_mon;
+		day = tm.tm_mday;
+	}
+	if (!period_date_is_valid(year, month, day))
+		ereport(ERROR,
+				(errcode(ERRCODE_DATETIME_FIELD_OVERFLOW),
+				 errmsg("document date is out of range"),
+				 errdetail("Dates from 0001-01-01 to 9999-12-31 can be shown in a number. Document type: \"%s\".",
+						   type->name),
+				 errhint("Give the document's own date.")));
+	target->date = date2j(year, month, day) - POSTGRES_EPOCH_JDATE;
+	period_fields(year, month, day, type->fiscal_year_start, &target->values.date);
+}
+
+/*
+ * allocate_resolve finds out what a request means: type, values, counter.
+ * Raises NB001, NB009, 22008.
+ */
+void
+allocate_resolve(const AllocationRequest *request, AllocationTarget *target)
+{
+	memset(&target->values, 0, sizeof(target->values));
+	target->type = document_type_get(request->document_type);
+	set_date(request, target);
+	scope_value_resolve(target->type, &request->scope, target->values.dimension);
+	target->scope_bytes = scope_canonical(&target->type->scope, target->values.dimension,
+										  &target->values.date,
+										  target->type->fiscal_year_start, target->scope);
+	target->counter = counter_get(target->type, target->scope, target->scope_bytes);
+}
+
+/*
+ * open_relations opens all that a call may touch, before any scope is locked.
+ */
+static void
+open_relations(Relations *relations)
+{
+	installation_note_write();
+	ledger_open(&relations->ledger, RowExclusiveLock);
+	relations->log = catalog_open(CATALOG_AUDIT_LOG, RowExclusiveLock);
+	relations->counters = catalog_open(CATALOG_COUNTER, RowExclusiveLock);
+	relations->ranges = catalog_open(CATALOG_RANGE, RowExclusiveLock);
+}
+
+static void
+close_relations(Relations *relations)
+{
+	table_close(relations->ranges, NoLock);
+	table_close(relations->counters, NoLock);
+	table_close(relations->log, NoLock);
+	ledger_close(&relations->ledger);
+}
+
+/*
+ * gate_window returns how far a gate at that value looks back, 0 if it is
+ * none.  The first call of a backend in a scope is a gate of the lowest level.
+ */
+static int64
+gate_window(const Counter *counter, int64 value)
+{
+	int64		step = value < GATE_SMALL ? GATE_STEP_SMALL : GATE_STEP;
+	int64		window = GATE_WINDOW * step;
+
+	if (value % step != 0)
+		return counter->visited ? 0 : window;
+	for (int64 n = value / step; n % GATE_LEVEL == 0 && window < value; n /= GATE_LEVEL)
+		window *= GATE_LEVEL;
+	return window;
+}
+
+/*
+ * exhausted raises NB002.
+ */
+static void
+exhausted(const AllocationTarget *target)
+{
+	ereport(ERROR,
+			(errcode(ERRCODE_DOCNUM_EXHAUSTED),
+			 errmsg("sequence of document type \"%s\" is exhausted", target->type->name),
+			 errdetail("Scope \"%s\" has given its last value, " INT64_FORMAT ".",
+					   target->scope, target->type->max_value),
+			 errhint("Raise it: docnum_define('%s', max_value => ...).", target->type->name)));
+}
+
+/*
+ * search_begin reads the last value and decides whether free values below it
+ * come first.
+ */
+static void
+search_begin(Search *search, const Ledger *ledger, const AllocationTarget *target)
+{
+	Counter    *counter = target->counter;
+	int64		last = ledger_last_value(ledger, counter->id, counter->last_seen);
+	int64		window;
+
+	counter->last_seen = last;
+	search->tail = Max(last + 1, counter->first_value);
+	search->window_below = search->window_from = search->tail;
+	search->recycled = false;
+	if (target->type->strict)
+		return;
+
+	window = gate_window(counter, search->tail);
+	if (search->tail > target->type->max_value)
+		window = search->tail;	/* nothing but free values is left */
+	search->window_from = Max(counter->first_value, search->tail - window);
+}
+
+/*
+ * free_value returns the highest free value that is left of the window, or 0.
+ * A hole that a range explains is passed over; one that the log knows is
+ * recorded as unexplained (unless this is only a preview).
+ */
+static int64
+free_value(Search *search, const Ledger *ledger, const AllocationTarget *target, bool preview)
+{
+	Counter    *counter = target->counter;
+
+	while (search->window_from < search->window_below)
+	{
+		int64		first,
+					last;
+		int64		hole = ledger_highest_hole(ledger, counter, search->window_from,
+											   search->window_below);
+
+		if (hole == 0)
+		{
+			counter->visited = true;
+			search->window_below = search->window_from;
+			return 0;
+		}
+		search->window_below = hole;
+		if (range_covers(counter->id, hole, &first, &last))
+			search->window_below = Max(first, search->window_from);
+		else if (!ledger_log_knows(counter->id, hole))
+			return hole;
+		else if (!preview)
+			range_record(target->type->name, counter->id, hole, hole, RANGE_UNEXPLAINED,
+						 "the audit log has the number, the ledger does not");
+	}
+	counter->visited = true;
+	return 0;
+}
+
+/*
+ * search_next returns the next value to try; raises NB002 where there is none.
+ */
+static int64
+search_next(Search *search, const Ledger *ledger, const AllocationTarget *target, bool preview)
+{
+	int64		value = free_value(search, ledger, target, preview);
+	int64		first,
+				last;
+
+	search->recycled = value != 0;
+	if (value == 0)
+	{
+		while (range_covers(target->counter->id, search->tail, &first, &last))
+			search->tail = last + 1;
+		value = search->tail++;
+	}
+	if (value > target->type->max_value)
+		exhausted(target);
+	return value;
+}
+
+/*
+ * render writes the number for the value in target->values; raises 22001 if
+ * it is longer than the type allows.
+ */
+static char *
+render(const AllocationTarget *target)
+{
+	char		text[FORMAT_TEXT_SIZE];
+	size_t		bytes = format_render(&target->type->format, &target->values,
+									  text, sizeof(text));
+
+	if (bytes > (size_t) target->type->max_length &&
+		pg_mbstrlen_with_len(text, bytes) > target->type->max_length)
+		ereport(ERROR,
+				(errcode(ERRCODE_STRING_DATA_RIGHT_TRUNCATION),
+				 errmsg("document number is too long: %d characters, %d allowed",
+						pg_mbstrlen_with_len(text, bytes), target->type->max_length),
+				 errdetail("Document type: \"%s\", scope: \"%s\", value: " INT64_FORMAT ".",
+						   target->type->name, target->scope, target->values.sequence),
+				 errhint("Use shorter scope values, or raise max_length.")));
+	return pnstrdup(text, bytes);
+}
+
+/*
+ * fill_row describes the number to the ledger.
+ */
+static void
+fill_row(LedgerRow *row, const AllocationRequest *request, const AllocationTarget *target)
+{
+	row->counter_id = target->counter->id;
+	row->value = target->values.sequence;
+	row->uniqueness_id = target->type->unique_per_scope ? target->counter->id : 0;
+	row->has_date = target->has_date;
+	row->document_date = target->has_date ? target->date : 0;
+	row->state = request->state;
+	row->document_type = target->type->name;
+	row->document_number = render(target);
+	row->metadata = request->metadata;
+}
+
+/*
+ * pass_text decides what to do about a value whose text somebody has: taken
+ * for good, the value is skipped with that reason; open in another
+ * transaction, STRICT waits for it and CONCURRENT leaves the value alone for
+ * now.  Returns whether to try the same value again.
+ */
+static bool
+pass_text(const Ledger *ledger, const AllocationTarget *target, const LedgerRow *row)
+{
+	TransactionId xid;
+
+	switch (ledger_text_holder(ledger, row->document_number, row->uniqueness_id, &xid))
+	{
+		case TEXT_FREE:
+			return true;
+		case TEXT_TAKEN:
+			range_record(row->document_type, row->counter_id, row->value, row->value,
+						 RANGE_SKIPPED,
+						 psprintf("the number %s was taken already", row->document_number));
+			return false;
+		case TEXT_OPEN:
+			if (!target->type->strict)
+				return false;
+			if (!lock_wait_for_transaction(xid))
+				counter_timed_out(target->counter, lock_wait_describe_xid(xid));
+			return true;
+	}
+	return false;
+}
+
+/*
+ * take_value finds a value and writes it to the ledger, under the scope's lock.
+ */
+static void
+take_value(const Relations *relations, const AllocationRequest *request,
+		   AllocationTarget *target, LedgerRow *row, Search *search, TupleTableSlot *slot)
+{
+	const Ledger *ledger = &relations->ledger;
+	bool		again = false;
+
+	search_begin(search, ledger, target);
+	for (;;)
+	{
+		CHECK_FOR_INTERRUPTS();
+		if (!again)
+			target->values.sequence = search_next(search, ledger, target, false);
+		fill_row(row, request, target);
+		row->issued_at = GetCurrentTimestamp();
+		if (ledger_insert(ledger, row, slot))
+			break;
+		again = pass_text(ledger, target, row);
+	}
+	if (!search->recycled)
+		target->counter->last_seen = row->value;
+}
+
+/*
+ * lock_target opens the relations and locks the scope that the request means.
+ * A definition that changed while we waited means another scope, perhaps: then
+ * everything starts over.
+ */
+static void
+lock_target(const AllocationRequest *request, AllocationTarget *target, Relations *relations)
+{
+	for (;;)
+	{
+		bool		strict;
+
+		CHECK_FOR_INTERRUPTS();
+		allocate_resolve(request, target);
+		open_relations(relations);
+		if (document_type_is_current(target->type))
+		{
+			strict = target->type->strict;
+			counter_ensure_row(target->counter, relations->counters);
+			counter_lock(target->counter, strict);
+
+			/* Whoever held the scope sent his news before he let go of it. */
+			AcceptInvalidationMessages();
+			if (document_type_is_current(target->type))
+				return;
+			if (!strict)
+				counter_unlock(target->counter);
+		}
+		close_relations(relations);
+	}
+}
+
+/*
+ * allocate takes a number.  The caller has checked the privilege and that the
+ * transaction may write.  Raises NB001, NB002, NB003, NB009, 22001, 22008.
+ */
+void
+allocate(const AllocationRequest *request, Allocation *allocation)
+{
+	AllocationTarget target;
+	Relations	relations;
+	LedgerRow	row;
+	Search		search;
+	TupleTableSlot *slot;
+	AuditIntent intent = {request->operation, 0, NULL, NULL};
+
+	transaction_took_number();
+	lock_target(request, &target, &relations);
+	slot = table_slot_create(relations.ledger.table, NULL);
+	take_value(&relations, request, &target, &row, &search, slot);
+	if (!target.type->strict)
+		counter_unlock(target.counter);
+
+	intent.at = row.issued_at;
+	if (request->metadata || request->token_digits || search.recycled)
+		intent.metadata = audit_metadata(request->metadata,
+										 "token", request->token_digits,
+										 "recycled", search.recycled ? audit_true : NULL,
+										 NULL);
+	audit_inserted(relations.ledger.table, slot, &intent);
+	ExecDropSingleTupleTableSlot(slot);
+	close_relations(&relations);
+
+	allocation->counter_id = row.counter_id;
+	allocation->value = row.value;
+	allocation->document_number = unconstify(char *, row.document_number);
+	allocation->scope = target.scope_bytes ? pnstrdup(target.scope, target.scope_bytes) : NULL;
+	allocation->at = row.issued_at;
+	allocation->has_ttl = target.type->has_ttl;
+	allocation->ttl = target.type->ttl;
+}
+
+/*
+ * allocate_preview returns the number that the next call in this session
+ * would get if nobody else called first.  Takes no scope lock, writes nothing.
+ */
+char *
+allocate_preview(const AllocationRequest *request)
+{
+	AllocationTarget target;
+	Ledger		ledger;
+	Search		search;
+	char	   *number;
+	TransactionId xid;
+	bool		visited;
+
+	allocate_resolve(request, &target);
+	ledger_open(&ledger, AccessShareLock);
+	visited = target.counter->visited;
+	counter_read_row(target.counter);
+	search_begin(&search, &ledger, &target);
+	do
+	{
+		CHECK_FOR_INTERRUPTS();
+		target.values.sequence = search_next(&search, &ledger, &target, true);
+		number = render(&target);
+	} while (ledger_text_holder(&ledger, number,
+								target.type->unique_per_scope ? target.counter->id : 0,
+								&xid) != TEXT_FREE);
+	target.counter->visited = visited;
+	ledger_close(&ledger);
+	return number;
+}
+
+/*
+ * allocate_record_holes records every free value below the last one of a
+ * counter as skipped, and returns how many there were.  The caller excludes
+ * other writers of the counter.
+ */
+int64
+allocate_record_holes(int64 counter_id, const char *document_type, const char *reason)
+{
+	Ledger		ledger;
+	Counter		counter = {0};
+	int64		first_value = counter_first_value_of(counter_id);
+	int64		below;
+	int64		recorded = 0;
+
+	counter.id = counter_id;
+	counter.settled_to = -1;
+	ledger_open(&ledger, RowExclusiveLock);
+	below = ledger_last_value(&ledger, counter_id, 0);
+	while (below > first_value)
+	{
+		int64		first,
+					last;
+		int64		hole = ledger_highest_hole(&ledger, &counter, first_value, below);
+
+		CHECK_FOR_INTERRUPTS();
+		if (hole == 0)
+			break;
+		if (range_covers(counter_id, hole, &first, &last))
+		{
+			below = first;
+			continue;
+		}
+		range_record(document_type, counter_id, hole, hole,
+					 ledger_log_knows(counter_id, hole) ? RANGE_UNEXPLAINED : RANGE_SKIPPED,
+					 reason);
+		recorded++;
+		below = hole;
+	}
+	ledger_close(&ledger);
+	return recorded;
+}

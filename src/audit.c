@@ -1,0 +1,530 @@
+/*-------------------------------------------------------------------------
+ *
+ * audit.c
+ *	  The audit trigger: guard of docnum's tables, and the one way into the log.
+ *
+ * One C function, docnum.audit(), is the BEFORE trigger of each table of
+ * docnum, for rows and for TRUNCATE, enabled ALWAYS.  Fired by the executor it
+ * refuses every change but three: a restore (INSERT while the installation is
+ * virgin), an UPDATE of a definition by its owner (checked and logged), and
+ * what a logical replication worker applies.
+ *
+ * The engine writes its rows without the executor (catalog.c) and then fires
+ * the same function itself, with a TriggerData of its own: so there is no
+ * second path into the log.  The two callers cannot be confused: the executor
+ * always passes an FmgrInfo, the engine never does.  Nothing needs resetting
+ * after an error.
+ *
+ * Invariant: one row of the log for each change of a number, a type or a
+ * grant, in the same transaction.
+ *
+ * Locks: RowExclusiveLock on the log, taken before any scope's lock by whoever
+ * allocates (an administrator who locks the log must not stop a scope).
+ *
+ * Memory: what the log's row needs is allocated in the current context.
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "postgres.h"
+
+#include "access/table.h"
+#include "access/xact.h"
+#include "commands/trigger.h"
+#include "mb/pg_wchar.h"
+#include "miscadmin.h"
+#include "replication/logicalworker.h"
+#include "utils/acl.h"
+#include "utils/builtins.h"
+#include "utils/guc.h"
+#include "utils/json.h"
+#include "utils/xid8.h"
+
+#include "audit.h"
+#include "catalog.h"
+#include "definition.h"
+#include "docnum.h"
+#include "installation.h"
+#include "settings.h"
+
+/* The engine's call: a TriggerData, and what the engine says of the row. */
+typedef struct AuditCall
+{
+	TriggerData trigger;		/* must be first */
+	const AuditIntent *intent;
+} AuditCall;
+
+/* A row of the log in the making. */
+typedef struct LogRow
+{
+	Datum		values[Natts_audit_log];
+	bool		isnull[Natts_audit_log];
+} LogRow;
+
+const char	audit_true[] = "true";
+
+PG_FUNCTION_INFO_V1(docnum_audit);
+
+static void
+log_set(LogRow *row, AttrNumber attribute, Datum value)
+{
+	row->values[attribute - 1] = value;
+	row->isnull[attribute - 1] = false;
+}
+
+static void
+log_set_text(LogRow *row, AttrNumber attribute, const char *text)
+{
+	log_set(row, attribute, CStringGetTextDatum(text));
+}
+
+/*
+ * log_set_claim sets what the application says of its user: cut at a number
+ * of characters, an empty text is NULL.
+ */
+static void
+log_set_claim(LogRow *row, AttrNumber attribute, const char *claim, int limit)
+{
+	if (claim != NULL && claim[0] != '\0')
+		log_set(row, attribute,
+				PointerGetDatum(cstring_to_text_with_len(claim,
+														 pg_mbcharcliplen(claim, strlen(claim), limit))));
+}
+
+/*
+ * log_copy copies a column of the row that changed, if it is not null.
+ */
+static void
+log_copy(LogRow *row, AttrNumber attribute, TupleTableSlot *source, AttrNumber from)
+{
+	bool		isnull;
+	Datum		value = slot_getattr(source, from, &isnull);
+
+	if (!isnull)
+		log_set(row, attribute, value);
+}
+
+/*
+ * log_set_client sets the client's address, if it has one.
+ */
+static void
+log_set_client(LogRow *row)
+{
+	LOCAL_FCINFO(fcinfo, 0);
+	Datum		address;
+
+	InitFunctionCallInfoData(*fcinfo, NULL, 0, InvalidOid, NULL, NULL);
+	address = inet_client_addr(fcinfo);
+	if (!fcinfo->isnull)
+		log_set(row, Anum_audit_log_client_address, address);
+}
+
+/*
+ * log_begin fills what every row of the log has: who, when, in which
+ * transaction.
+ */
+static void
+log_begin(LogRow *row, const char *operation, TimestampTz at, Jsonb *metadata)
+{
+	Oid			session_role = GetSessionUserId();
+	Oid			acting_role = GetUserId();
+
+	memset(row->isnull, true, sizeof(row->isnull));
+	log_set_text(row, Anum_audit_log_operation, operation);
+	log_set(row, Anum_audit_log_timestamp, TimestampTzGetDatum(at));
+	if (metadata)
+		log_set(row, Anum_audit_log_metadata, JsonbPGetDatum(metadata));
+	log_set_claim(row, Anum_audit_log_user_id, settings_user_id, DOCNUM_USER_ID_LIMIT);
+	log_set_claim(row, Anum_audit_log_ip_address, settings_ip_address, DOCNUM_IP_ADDRESS_LIMIT);
+	log_set_claim(row, Anum_audit_log_user_agent, settings_user_agent, DOCNUM_USER_AGENT_LIMIT);
+	log_set_text(row, Anum_audit_log_session_role, GetUserNameFromId(session_role, false));
+	if (acting_role != session_role)
+		log_set_text(row, Anum_audit_log_acting_role, GetUserNameFromId(acting_role, false));
+	if (application_name != NULL && application_name[0] != '\0')
+		log_set_text(row, Anum_audit_log_application_name, application_name);
+	log_set_client(row);
+	log_set(row, Anum_audit_log_xid, FullTransactionIdGetDatum(GetTopFullTransactionId()));
+}
+
+/*
+ * log_write appends the row to the log.
+ */
+static void
+log_write(LogRow *row)
+{
+	Relation	log = catalog_open(CATALOG_AUDIT_LOG, RowExclusiveLock);
+	TupleTableSlot *slot = table_slot_create(log, NULL);
+
+	log_set(row, Anum_audit_log_id, Int64GetDatum(catalog_next_audit_id()));
+	memcpy(slot->tts_values, row->values, sizeof(row->values));
+	memcpy(slot->tts_isnull, row->isnull, sizeof(row->isnull));
+	ExecStoreVirtualTuple(slot);
+	catalog_insert(log, slot);
+	ExecDropSingleTupleTableSlot(slot);
+	table_close(log, NoLock);
+}
+
+/*
+ * row_as_json returns a row as the text of a JSON object.
+ */
+static char *
+row_as_json(TupleTableSlot *slot)
+{
+	return TextDatumGetCString(DirectFunctionCall1(row_to_json,
+												   ExecFetchSlotHeapTupleDatum(slot)));
+}
+
+/*
+ * log_number logs a change of the ledger.
+ */
+static void
+log_number(TupleTableSlot *old_row, TupleTableSlot *new_row, const AuditIntent *intent)
+{
+	LogRow		row;
+	bool		isnull;
+	Datum		state;
+
+	log_begin(&row, intent->operation, intent->at, intent->metadata);
+	log_copy(&row, Anum_audit_log_document_type, new_row, Anum_number_document_type);
+	log_copy(&row, Anum_audit_log_document_number, new_row, Anum_number_document_number);
+	log_copy(&row, Anum_audit_log_counter_id, new_row, Anum_number_counter_id);
+	log_copy(&row, Anum_audit_log_value, new_row, Anum_number_value);
+	if (old_row != NULL)
+	{
+		state = slot_getattr(old_row, Anum_number_state, &isnull);
+		log_set_text(&row, Anum_audit_log_old_value,
+					 catalog_state_names[catalog_state_from_oid(DatumGetObjectId(state))]);
+	}
+	state = slot_getattr(new_row, Anum_number_state, &isnull);
+	log_set_text(&row, Anum_audit_log_new_value,
+				 catalog_state_names[catalog_state_from_oid(DatumGetObjectId(state))]);
+	log_write(&row);
+}
+
+/*
+ * log_document_type logs a definition's change with the whole row before and
+ * after it.
+ */
+static void
+log_document_type(TupleTableSlot *old_row, TupleTableSlot *new_row, const AuditIntent *intent)
+{
+	LogRow		row;
+
+	log_begin(&row, intent->operation, intent->at, intent->metadata);
+	log_copy(&row, Anum_audit_log_document_type, new_row ? new_row : old_row,
+			 Anum_document_type_document_type);
+	if (old_row)
+		log_set_text(&row, Anum_audit_log_old_value, row_as_json(old_row));
+	if (new_row)
+		log_set_text(&row, Anum_audit_log_new_value, row_as_json(new_row));
+	log_write(&row);
+}
+
+/*
+ * log_privilege logs a grant or what was revoked.
+ */
+static void
+log_privilege(TupleTableSlot *old_row, TupleTableSlot *new_row, const AuditIntent *intent)
+{
+	TupleTableSlot *granted = new_row ? new_row : old_row;
+	LogRow		row;
+	bool		isnull;
+	char	   *words;
+
+	words = psprintf("%s to %s",
+					TextDatumGetCString(slot_getattr(granted, Anum_privilege_privilege, &isnull)),
+					TextDatumGetCString(slot_getattr(granted, Anum_privilege_role_name, &isnull)));
+	log_begin(&row, intent->operation, intent->at, intent->metadata);
+	log_copy(&row, Anum_audit_log_document_type, granted, Anum_privilege_document_type);
+	log_set_text(&row, new_row ? Anum_audit_log_new_value : Anum_audit_log_old_value, words);
+	log_write(&row);
+}
+
+/*
+ * log_range logs values that nobody will get.
+ */
+static void
+log_range(TupleTableSlot *new_row, const AuditIntent *intent)
+{
+	LogRow		row;
+	bool		isnull;
+	int64		first = DatumGetInt64(slot_getattr(new_row, Anum_range_first_value, &isnull));
+	int64		last = DatumGetInt64(slot_getattr(new_row, Anum_range_last_value, &isnull));
+
+	log_begin(&row, intent->operation, intent->at, intent->metadata);
+	if (intent->document_type)
+		log_set_text(&row, Anum_audit_log_document_type, intent->document_type);
+	log_copy(&row, Anum_audit_log_counter_id, new_row, Anum_range_counter_id);
+	log_set_text(&row, Anum_audit_log_new_value,
+				 psprintf(INT64_FORMAT ".." INT64_FORMAT, first, last));
+	log_write(&row);
+}
+
+/*
+ * log_reservation logs what the ledger does not show: a changed expiry.
+ */
+static void
+log_reservation(TupleTableSlot *old_row, TupleTableSlot *new_row, const AuditIntent *intent)
+{
+	LogRow		row;
+	bool		isnull;
+
+	log_begin(&row, intent->operation, intent->at, intent->metadata);
+	log_copy(&row, Anum_audit_log_document_type, new_row, Anum_reservation_document_type);
+	log_copy(&row, Anum_audit_log_counter_id, new_row, Anum_reservation_counter_id);
+	log_copy(&row, Anum_audit_log_value, new_row, Anum_reservation_value);
+	log_set_text(&row, Anum_audit_log_old_value,
+				 timestamptz_to_str(DatumGetTimestampTz(slot_getattr(old_row, Anum_reservation_expires_at, &isnull))));
+	log_set_text(&row, Anum_audit_log_new_value,
+				 timestamptz_to_str(DatumGetTimestampTz(slot_getattr(new_row, Anum_reservation_expires_at, &isnull))));
+	log_write(&row);
+}
+
+/*
+ * log_change writes the log's row for a change of a table.
+ */
+static void
+log_change(CatalogTable table, TupleTableSlot *old_row, TupleTableSlot *new_row,
+		   const AuditIntent *intent)
+{
+	installation_note_write();
+	if (table == CATALOG_DOCUMENT_TYPE)
+		catalog_definitions_changed();
+	else if (table == CATALOG_PRIVILEGE)
+		catalog_privileges_changed();
+
+	if (intent->operation == NULL)
+		return;
+	switch (table)
+	{
+		case CATALOG_NUMBER:
+			log_number(old_row, new_row, intent);
+			break;
+		case CATALOG_DOCUMENT_TYPE:
+			log_document_type(old_row, new_row, intent);
+			break;
+		case CATALOG_PRIVILEGE:
+			log_privilege(old_row, new_row, intent);
+			break;
+		case CATALOG_RANGE:
+			log_range(new_row, intent);
+			break;
+		case CATALOG_RESERVATION:
+			log_reservation(old_row, new_row, intent);
+			break;
+		default:
+			elog(ERROR, "no log rows for this table");
+	}
+}
+
+/*
+ * refuse raises NB014 for a change that is not docnum's own.
+ */
+static void
+refuse(Relation table, CatalogTable which)
+{
+	const char *hint = which == CATALOG_DOCUMENT_TYPE
+		? "Use docnum_define and docnum_drop; a definition can be changed by UPDATE."
+		: "Use docnum's functions; they keep ledger and log in step.";
+
+	ereport(ERROR,
+			(errcode(ERRCODE_DOCNUM_IMMUTABLE),
+			 errmsg("table \"%s.%s\" is written by docnum alone",
+					DOCNUM_SCHEMA, RelationGetRelationName(table)),
+			 errdetail("A direct INSERT is accepted only while a dump is restored into a new installation; UPDATE, DELETE and TRUNCATE never are."),
+			 errhint("%s", hint)));
+}
+
+/*
+ * set_role_oid finds the role of a restored row anew by its name: the oid of
+ * another cluster means another role here.  A role that is missing gets none.
+ */
+static HeapTuple
+set_role_oid(Relation table, HeapTuple tuple, AttrNumber name_column, AttrNumber oid_column)
+{
+	TupleDesc	desc = RelationGetDescr(table);
+	bool		isnull;
+	char	   *name = TextDatumGetCString(heap_getattr(tuple, name_column, desc, &isnull));
+	Datum		value = ObjectIdGetDatum(get_role_oid(name, true));
+	int			column = oid_column;
+	bool		null = false;
+
+	return heap_modify_tuple_by_cols(tuple, desc, 1, &column, &value, &null);
+}
+
+/*
+ * restore_row lets a row of a dump, or of a publisher, in: not logged, since
+ * the log comes with it.
+ */
+static HeapTuple
+restore_row(TriggerData *trigger, CatalogTable which)
+{
+	HeapTuple	tuple = TRIGGER_FIRED_BY_UPDATE(trigger->tg_event)
+		? trigger->tg_newtuple : trigger->tg_trigtuple;
+
+	if (which == CATALOG_DOCUMENT_TYPE)
+		catalog_definitions_changed();
+	if (which == CATALOG_PRIVILEGE)
+		catalog_privileges_changed();
+	if (TRIGGER_FIRED_BY_DELETE(trigger->tg_event))
+		return tuple;
+	if (which == CATALOG_PRIVILEGE)
+		return set_role_oid(trigger->tg_relation, tuple,
+							Anum_privilege_role_name, Anum_privilege_role_oid);
+	if (which == CATALOG_RESERVATION)
+		return set_role_oid(trigger->tg_relation, tuple,
+							Anum_reservation_role_name, Anum_reservation_role_oid);
+	return tuple;
+}
+
+/*
+ * change_definition checks and logs an UPDATE of a definition by its owner.
+ */
+static HeapTuple
+change_definition(TriggerData *trigger)
+{
+	AuditIntent intent = {"DEFINE", GetCurrentTimestamp(), NULL, NULL};
+	int			column = Anum_document_type_updated_at;
+	Datum		value = TimestampTzGetDatum(intent.at);
+	bool		null = false;
+	HeapTuple	tuple;
+	TupleTableSlot *new_row = MakeSingleTupleTableSlot(RelationGetDescr(trigger->tg_relation),
+													   &TTSOpsHeapTuple);
+
+	tuple = heap_modify_tuple_by_cols(trigger->tg_newtuple,
+									  RelationGetDescr(trigger->tg_relation),
+									  1, &column, &value, &null);
+	ExecStoreHeapTuple(tuple, new_row, false);
+	definition_check_change(trigger->tg_trigslot, new_row, NULL);
+	log_change(CATALOG_DOCUMENT_TYPE, trigger->tg_trigslot, new_row, &intent);
+	ExecDropSingleTupleTableSlot(new_row);
+	return tuple;
+}
+
+/*
+ * docnum.audit() -> trigger.
+ */
+Datum
+docnum_audit(PG_FUNCTION_ARGS)
+{
+	TriggerData *trigger = (TriggerData *) fcinfo->context;
+	CatalogTable which;
+
+	if (!CALLED_AS_TRIGGER(fcinfo))
+		ereport(ERROR,
+				(errcode(ERRCODE_E_R_I_E_TRIGGER_PROTOCOL_VIOLATED),
+				 errmsg("docnum.audit() is a trigger function")));
+
+	which = catalog_identify(trigger->tg_relation);
+	if (which == CATALOG_TABLES)
+		ereport(ERROR,
+				(errcode(ERRCODE_E_R_I_E_TRIGGER_PROTOCOL_VIOLATED),
+				 errmsg("docnum.audit() serves docnum's own tables only")));
+
+	if (fcinfo->flinfo == NULL)
+	{
+		/* fired by the engine */
+		bool		inserted = TRIGGER_FIRED_BY_INSERT(trigger->tg_event);
+		bool		deleted = TRIGGER_FIRED_BY_DELETE(trigger->tg_event);
+
+		log_change(which,
+				   inserted ? NULL : trigger->tg_trigslot,
+				   inserted ? trigger->tg_trigslot : deleted ? NULL : trigger->tg_newslot,
+				   ((AuditCall *) trigger)->intent);
+		return PointerGetDatum(NULL);
+	}
+
+	if (IsLogicalWorker())
+		return PointerGetDatum(TRIGGER_FIRED_FOR_ROW(trigger->tg_event)
+							   ? restore_row(trigger, which) : NULL);
+	if (TRIGGER_FIRED_FOR_ROW(trigger->tg_event))
+	{
+		if (TRIGGER_FIRED_BY_INSERT(trigger->tg_event) && installation_is_virgin())
+			return PointerGetDatum(restore_row(trigger, which));
+		if (TRIGGER_FIRED_BY_UPDATE(trigger->tg_event) && which == CATALOG_DOCUMENT_TYPE)
+			return PointerGetDatum(change_definition(trigger));
+	}
+	refuse(trigger->tg_relation, which);
+	return PointerGetDatum(NULL);
+}
+
+/*
+ * fire calls the trigger function for a row that the engine has written.
+ */
+static void
+fire(Relation table, TriggerEvent event, TupleTableSlot *row, TupleTableSlot *new_row,
+	 const AuditIntent *intent)
+{
+	LOCAL_FCINFO(fcinfo, 0);
+	AuditCall	call = {0};
+
+	call.trigger.type = T_TriggerData;
+	call.trigger.tg_event = event | TRIGGER_EVENT_ROW;
+	call.trigger.tg_relation = table;
+	call.trigger.tg_trigslot = row;
+	call.trigger.tg_newslot = new_row;
+	call.intent = intent;
+	InitFunctionCallInfoData(*fcinfo, NULL, 0, InvalidOid, (Node *) &call, NULL);
+	docnum_audit(fcinfo);
+}
+
+void
+audit_inserted(Relation table, TupleTableSlot *new_row, const AuditIntent *intent)
+{
+	fire(table, TRIGGER_EVENT_INSERT, new_row, NULL, intent);
+}
+
+void
+audit_updated(Relation table, TupleTableSlot *old_row, TupleTableSlot *new_row,
+			  const AuditIntent *intent)
+{
+	fire(table, TRIGGER_EVENT_UPDATE, old_row, new_row, intent);
+}
+
+void
+audit_deleted(Relation table, TupleTableSlot *old_row, const AuditIntent *intent)
+{
+	fire(table, TRIGGER_EVENT_DELETE, old_row, NULL, intent);
+}
+
+/*
+ * audit_metadata builds the log's metadata: pairs of key and text (a pair
+ * whose text is NULL is left out), ended by a NULL key, and what the caller
+ * gave for the document, under "document".  NULL if nothing remains.
+ */
+Jsonb *
+audit_metadata(Jsonb *document, const char *key, const char *value,...)
+{
+	StringInfoData json;
+	va_list		pairs;
+
+	initStringInfo(&json);
+	appendStringInfoChar(&json, '{');
+	va_start(pairs, value);
+	while (key != NULL)
+	{
+		if (value != NULL)
+		{
+			if (json.len > 1)
+				appendStringInfoChar(&json, ',');
+			escape_json(&json, key);
+			appendStringInfoChar(&json, ':');
+			if (value == audit_true)
+				appendStringInfoString(&json, audit_true);
+			else
+				escape_json(&json, value);
+		}
+		key = va_arg(pairs, const char *);
+		if (key != NULL)
+			value = va_arg(pairs, const char *);
+	}
+	va_end(pairs);
+	if (document != NULL)
+	{
+		appendStringInfoString(&json, json.len > 1 ? ",\"document\":" : "\"document\":");
+		JsonbToCString(&json, &document->root, VARSIZE(document));
+	}
+	if (json.len == 1)
+		return NULL;
+	appendStringInfoChar(&json, '}');
+	return DatumGetJsonbP(DirectFunctionCall1(jsonb_in, CStringGetDatum(json.data)));
+}

@@ -1,0 +1,34 @@
+/*-------------------------------------------------------------------------
+ *
+ * audit.h
+ *	  The audit trigger: guard of docnum's tables, and the one way into the log.
+ *
+ *-------------------------------------------------------------------------
+ */
+#ifndef DOCNUM_AUDIT_H
+#define DOCNUM_AUDIT_H
+
+#include "executor/tuptable.h"
+#include "utils/jsonb.h"
+#include "utils/rel.h"
+#include "utils/timestamp.h"
+
+/* What the engine says of a row that it writes. */
+typedef struct AuditIntent
+{
+	const char *operation;		/* NULL: the row is not logged by itself */
+	TimestampTz at;
+	Jsonb	   *metadata;		/* or NULL */
+	const char *document_type;	/* where the row does not say, or NULL */
+} AuditIntent;
+
+/* As a value for audit_metadata: the JSON true, not a text. */
+extern const char audit_true[];
+
+extern void audit_inserted(Relation table, TupleTableSlot *new_row, const AuditIntent *intent);
+extern void audit_updated(Relation table, TupleTableSlot *old_row, TupleTableSlot *new_row,
+						  const AuditIntent *intent);
+extern void audit_deleted(Relation table, TupleTableSlot *old_row, const AuditIntent *intent);
+extern Jsonb *audit_metadata(Jsonb *document, const char *key, const char *value,...);
+
+#endif							/* DOCNUM_AUDIT_H */

@@ -1,0 +1,500 @@
+/*-------------------------------------------------------------------------
+ *
+ * catalog.c
+ *	  docnum's own tables: found by name, opened, written.
+ *
+ * The only file that opens docnum's tables.  Names are resolved once and again
+ * after any relcache invalidation that concerns them, so that DROP and CREATE
+ * EXTENSION, renames and REINDEX pass unnoticed; an index is never remembered,
+ * but taken from its table's list at each use.
+ *
+ * Invariants: rows written here fire no trigger of the executor; who writes
+ * them fires docnum's own (audit.c).  Privileges and row security are not
+ * looked at: they were checked at the door.
+ *
+ * Locks: the caller says which; opening waits like any table_open.
+ *
+ * Memory: the resolved names are one static struct.  The invalidation callback
+ * only moves counters and a flag in it, since it can be called from inside any
+ * catalog access, our own included.
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "postgres.h"
+
+#include "access/genam.h"
+#include "access/htup_details.h"
+#include "access/relation.h"
+#include "access/table.h"
+#include "access/xact.h"
+#include "catalog/dependency.h"
+#include "catalog/index.h"
+#include "catalog/indexing.h"
+#include "catalog/namespace.h"
+#include "catalog/pg_am.h"
+#include "catalog/pg_enum.h"
+#include "catalog/pg_extension.h"
+#include "catalog/pg_index.h"
+#include "commands/extension.h"
+#include "commands/sequence.h"
+#include "executor/executor.h"
+#include "storage/lmgr.h"
+#include "utils/builtins.h"
+#include "utils/fmgroids.h"
+#include "utils/inval.h"
+#include "utils/lsyscache.h"
+#include "utils/syscache.h"
+
+#include "catalog.h"
+#include "compat.h"
+#include "docnum.h"
+
+static const char *const table_names[CATALOG_TABLES] = {
+	[CATALOG_DOCUMENT_TYPE] = "document_type",
+	[CATALOG_COUNTER] = "counter",
+	[CATALOG_NUMBER] = "number",
+	[CATALOG_RANGE] = "range",
+	[CATALOG_RESERVATION] = "reservation",
+	[CATALOG_PRIVILEGE] = "privilege",
+	[CATALOG_AUDIT_LOG] = "audit_log",
+	[CATALOG_INSTALLATION] = "installation",
+};
+
+const char *const catalog_state_names[NUMBER_STATES] = {
+	[STATE_RESERVED] = "reserved",
+	[STATE_CONFIRMED] = "confirmed",
+	[STATE_CANCELLED] = "cancelled",
+	[STATE_EXPIRED] = "expired",
+	[STATE_VOIDED] = "voided",
+	[STATE_IMPORTED] = "imported",
+	[STATE_EXTERNAL] = "external",
+};
+
+static struct
+{
+	bool		valid;			/* cleared by the invalidation callback */
+	Oid			table[CATALOG_TABLES];
+	Oid			audit_sequence;
+	Oid			state[NUMBER_STATES];
+	Oid			extension_owner;
+	uint64		definitions_version;
+	uint64		privileges_version;
+}			catalog;
+
+/*
+ * relation_changed is the relcache callback: notes that a table of ours, or
+ * any table at all, may have changed.
+ */
+static void
+relation_changed(Datum arg, Oid relid)
+{
+	for (int i = 0; i < CATALOG_TABLES; i++)
+	{
+		if (relid == InvalidOid || relid == catalog.table[i])
+			catalog.valid = false;
+	}
+	if (relid == InvalidOid || relid == catalog.table[CATALOG_DOCUMENT_TYPE])
+		catalog.definitions_version++;
+	if (relid == InvalidOid || relid == catalog.table[CATALOG_PRIVILEGE])
+		catalog.privileges_version++;
+}
+
+/*
+ * catalog_init registers the callback; once per process.
+ */
+void
+catalog_init(void)
+{
+	catalog.definitions_version = 1;
+	catalog.privileges_version = 1;
+	CacheRegisterRelcacheCallback(relation_changed, (Datum) 0);
+}
+
+/*
+ * read_extension_owner returns the owner of the extension.
+ */
+static Oid
+read_extension_owner(Oid extension)
+{
+	Relation	rel = table_open(ExtensionRelationId, AccessShareLock);
+	SysScanDesc scan;
+	ScanKeyData key;
+	HeapTuple	tuple;
+	Oid			owner = InvalidOid;
+
+	ScanKeyInit(&key, Anum_pg_extension_oid, BTEqualStrategyNumber, F_OIDEQ,
+				ObjectIdGetDatum(extension));
+	scan = systable_beginscan(rel, ExtensionOidIndexId, true, NULL, 1, &key);
+	tuple = systable_getnext(scan);
+	if (HeapTupleIsValid(tuple))
+		owner = ((Form_pg_extension) GETSTRUCT(tuple))->extowner;
+	systable_endscan(scan);
+	table_close(rel, AccessShareLock);
+	return owner;
+}
+
+/*
+ * resolve looks up every name that is needed.  Raises 42704 where docnum is
+ * not installed in this database.
+ */
+static void
+resolve(void)
+{
+	Oid			extension = get_extension_oid(DOCNUM_EXTENSION, true);
+	Oid			schema = get_namespace_oid(DOCNUM_SCHEMA, true);
+	Oid			state_type;
+
+	if (!OidIsValid(extension) || !OidIsValid(schema))
+		ereport(ERROR,
+				(errcode(ERRCODE_UNDEFINED_OBJECT),
+				 errmsg("docnum is not installed in this database"),
+				 errhint("CREATE EXTENSION docnum;")));
+
+	/* Set first: what invalidates us while we read makes it false again. */
+	catalog.valid = true;
+	for (int i = 0; i < CATALOG_TABLES; i++)
+	{
+		catalog.table[i] = get_relname_relid(table_names[i], schema);
+		if (!OidIsValid(catalog.table[i]))
+			ereport(ERROR,
+					(errcode(ERRCODE_UNDEFINED_TABLE),
+					 errmsg("table \"%s.%s\" is missing", DOCNUM_SCHEMA, table_names[i]),
+					 errhint("Drop and create the extension docnum, or restore it.")));
+	}
+	catalog.audit_sequence = get_relname_relid("audit_log_id_seq", schema);
+	state_type = GetSysCacheOid2(TYPENAMENSP, Anum_pg_type_oid,
+								 PointerGetDatum("number_state"),
+								 ObjectIdGetDatum(schema));
+	for (int i = 0; i < NUMBER_STATES; i++)
+		catalog.state[i] = GetSysCacheOid2(ENUMTYPOIDNAME, Anum_pg_enum_oid,
+										   ObjectIdGetDatum(state_type),
+										   CStringGetDatum(catalog_state_names[i]));
+	catalog.extension_owner = read_extension_owner(extension);
+}
+
+static inline void
+ensure_resolved(void)
+{
+	while (unlikely(!catalog.valid))
+		resolve();
+}
+
+/*
+ * catalog_open opens one of docnum's tables with a lock of that mode; the
+ * caller closes it with table_close.
+ */
+Relation
+catalog_open(CatalogTable table, LOCKMODE mode)
+{
+	for (;;)
+	{
+		Oid			oid;
+
+		ensure_resolved();
+		oid = catalog.table[table];
+		LockRelationOid(oid, mode);
+
+		/* The lock may have brought the news that the table is another. */
+		if (likely(catalog.valid))
+			return table_open(oid, NoLock);
+		ensure_resolved();
+		if (catalog.table[table] == oid)
+			return table_open(oid, NoLock);
+		UnlockRelationOid(oid, mode);
+	}
+}
+
+/*
+ * catalog_open_index opens the valid btree of the table whose first column is
+ * the given one, the partial one or a full one; the caller closes it with
+ * index_close.
+ */
+Relation
+catalog_open_index(Relation table, AttrNumber leading, bool partial, LOCKMODE mode)
+{
+	List	   *indexes = RelationGetIndexList(table);
+	ListCell   *cell;
+
+	foreach(cell, indexes)
+	{
+		Relation	index = index_open(lfirst_oid(cell), mode);
+		Form_pg_index form = index->rd_index;
+
+		if (form->indisvalid && form->indkey.values[0] == leading &&
+			index->rd_rel->relam == BTREE_AM_OID &&
+			partial != heap_attisnull(index->rd_indextuple, Anum_pg_index_indpred, NULL))
+		{
+			list_free(indexes);
+			return index;
+		}
+		index_close(index, mode);
+	}
+	ereport(ERROR,
+			(errcode(ERRCODE_UNDEFINED_OBJECT),
+			 errmsg("table \"%s.%s\" has lost its index on column \"%s\"",
+					DOCNUM_SCHEMA, RelationGetRelationName(table),
+					NameStr(TupleDescAttr(RelationGetDescr(table), leading - 1)->attname)),
+			 errhint("REINDEX the table, or create the index again as docnum's install script does.")));
+	return NULL;				/* keep the compiler quiet */
+}
+
+Oid
+catalog_table_oid(CatalogTable table)
+{
+	ensure_resolved();
+	return catalog.table[table];
+}
+
+/*
+ * catalog_identify tells which of docnum's tables a relation is.
+ */
+CatalogTable
+catalog_identify(Relation table)
+{
+	ensure_resolved();
+	for (int i = 0; i < CATALOG_TABLES; i++)
+	{
+		if (catalog.table[i] == RelationGetRelid(table))
+			return (CatalogTable) i;
+	}
+	return CATALOG_TABLES;
+}
+
+Oid
+catalog_extension_owner(void)
+{
+	ensure_resolved();
+	return catalog.extension_owner;
+}
+
+/*
+ * catalog_next_audit_id draws an id for a row of the log.
+ */
+int64
+catalog_next_audit_id(void)
+{
+	ensure_resolved();
+	return nextval_internal(catalog.audit_sequence, false);
+}
+
+/* The enum value of a state, and back. */
+Oid
+catalog_state_oid(NumberState state)
+{
+	ensure_resolved();
+	return catalog.state[state];
+}
+
+NumberState
+catalog_state_from_oid(Oid state)
+{
+	ensure_resolved();
+	for (int i = 0; i < NUMBER_STATES; i++)
+	{
+		if (catalog.state[i] == state)
+			return (NumberState) i;
+	}
+	elog(ERROR, "unknown state %u in the ledger", state);
+	return STATE_EXTERNAL;		/* keep the compiler quiet */
+}
+
+/*
+ * index_is_plain: a btree on columns, whose entry can be formed directly.
+ */
+static bool
+index_is_plain(Relation index)
+{
+	return index->rd_rel->relam == BTREE_AM_OID &&
+		heap_attisnull(index->rd_indextuple, Anum_pg_index_indexprs, NULL) &&
+		heap_attisnull(index->rd_indextuple, Anum_pg_index_indpred, NULL);
+}
+
+/*
+ * insert_plain_entry adds a row to a btree on columns.  Returns what the
+ * index says of uniqueness: with UNIQUE_CHECK_PARTIAL, false where another
+ * live or open row has the key.
+ */
+static bool
+insert_plain_entry(Relation table, Relation index, TupleTableSlot *slot,
+				   IndexUniqueCheck check)
+{
+	Datum		values[INDEX_MAX_KEYS];
+	bool		isnull[INDEX_MAX_KEYS];
+	Form_pg_index form = index->rd_index;
+
+	for (int i = 0; i < form->indnatts; i++)
+		values[i] = slot_getattr(slot, form->indkey.values[i], &isnull[i]);
+	return index_insert(index, values, isnull, &slot->tts_tid, table, check, false, NULL);
+}
+
+/*
+ * insert_any_entry adds a row to an index of any kind (partial, on
+ * expressions, another access method): the way of the executor.
+ */
+static void
+insert_any_entry(Relation table, Relation index, TupleTableSlot *slot)
+{
+	Datum		values[INDEX_MAX_KEYS];
+	bool		isnull[INDEX_MAX_KEYS];
+	EState	   *estate = CreateExecutorState();
+	ExprContext *econtext = GetPerTupleExprContext(estate);
+	IndexInfo  *info = BuildIndexInfo(index);
+	bool		wanted = true;
+
+	econtext->ecxt_scantuple = slot;
+	if (info->ii_Predicate != NIL)
+		wanted = ExecQual(ExecPrepareQual(info->ii_Predicate, estate), econtext);
+	if (wanted)
+	{
+		FormIndexDatum(info, slot, estate, values, isnull);
+		index_insert(index, values, isnull, &slot->tts_tid, table,
+					 index->rd_index->indisunique ? UNIQUE_CHECK_YES : UNIQUE_CHECK_NO,
+					 false, info);
+	}
+	FreeExecutorState(estate);
+}
+
+/*
+ * insert_entry adds a row to one index; one that REINDEX CONCURRENTLY is only
+ * preparing is passed over.
+ */
+static void
+insert_entry(Relation table, Relation index, TupleTableSlot *slot)
+{
+	if (!index->rd_index->indisready)
+		return;
+	if (index_is_plain(index))
+		insert_plain_entry(table, index, slot,
+						   index->rd_index->indisunique ? UNIQUE_CHECK_YES : UNIQUE_CHECK_NO);
+	else
+		insert_any_entry(table, index, slot);
+}
+
+/*
+ * catalog_insert writes a row and its index entries.  The caller has the
+ * table open with RowExclusiveLock; slot is a slot of the table, filled.
+ * Where a unique key is taken by an open transaction, it waits for that.
+ */
+void
+catalog_insert(Relation table, TupleTableSlot *slot)
+{
+	List	   *indexes = RelationGetIndexList(table);
+	ListCell   *cell;
+
+	table_tuple_insert(table, slot, GetCurrentCommandId(true), 0, NULL);
+	foreach(cell, indexes)
+	{
+		Relation	index = index_open(lfirst_oid(cell), RowExclusiveLock);
+
+		insert_entry(table, index, slot);
+		index_close(index, RowExclusiveLock);
+	}
+	list_free(indexes);
+}
+
+/*
+ * catalog_insert_unless_taken writes a row, unless another live row, or one
+ * of an open transaction, has its key in the unique index whose first column
+ * is leading: then it waits for nobody, writes nothing that stays, and
+ * returns false.  The check is made under the index page's lock, so that two
+ * writers cannot both pass it.
+ */
+bool
+catalog_insert_unless_taken(Relation table, TupleTableSlot *slot, AttrNumber leading)
+{
+	List	   *indexes = RelationGetIndexList(table);
+	ListCell   *cell;
+	bool		unique = true;
+
+	table_tuple_insert(table, slot, GetCurrentCommandId(true), 0, NULL);
+
+	/* The one that decides comes first, so that the others stay clean. */
+	for (int pass = 0; pass < 2 && unique; pass++)
+	{
+		foreach(cell, indexes)
+		{
+			Relation	index = index_open(lfirst_oid(cell), RowExclusiveLock);
+			Form_pg_index form = index->rd_index;
+			bool		decides = form->indisunique && index_is_plain(index) &&
+				form->indkey.values[0] == leading;
+
+			if (decides && pass == 0 && form->indisready)
+				unique &= insert_plain_entry(table, index, slot, UNIQUE_CHECK_PARTIAL);
+			else if (!decides && pass == 1)
+				insert_entry(table, index, slot);
+			index_close(index, RowExclusiveLock);
+		}
+	}
+	list_free(indexes);
+
+	if (!unique)
+	{
+		CommandCounterIncrement();
+		simple_table_tuple_delete(table, &slot->tts_tid, InvalidSnapshot);
+	}
+	return unique;
+}
+
+/*
+ * catalog_update replaces a row version that the caller has locked by the
+ * contents of slot, HOT where no indexed column changed.
+ */
+void
+catalog_update(Relation table, TupleTableSlot *old, TupleTableSlot *slot)
+{
+	CompatUpdateIndexes update;
+	List	   *indexes;
+	ListCell   *cell;
+
+	simple_table_tuple_update(table, &old->tts_tid, slot, InvalidSnapshot, &update);
+	indexes = RelationGetIndexList(table);
+	foreach(cell, indexes)
+	{
+		Relation	index = index_open(lfirst_oid(cell), RowExclusiveLock);
+
+		if (compat_index_needs_entry(update, index))
+			insert_entry(table, index, slot);
+		index_close(index, RowExclusiveLock);
+	}
+	list_free(indexes);
+}
+
+/*
+ * catalog_delete removes a row.
+ */
+void
+catalog_delete(Relation table, ItemPointer tid)
+{
+	simple_table_tuple_delete(table, tid, InvalidSnapshot);
+}
+
+uint64
+catalog_definitions_version(void)
+{
+	return catalog.definitions_version;
+}
+
+uint64
+catalog_privileges_version(void)
+{
+	return catalog.privileges_version;
+}
+
+/*
+ * catalog_definitions_changed, catalog_privileges_changed: rows of the table
+ * were written.  Every backend hears of it when this transaction commits, this
+ * one at its next command.
+ */
+void
+catalog_definitions_changed(void)
+{
+	ensure_resolved();
+	CacheInvalidateRelcacheByRelid(catalog.table[CATALOG_DOCUMENT_TYPE]);
+}
+
+void
+catalog_privileges_changed(void)
+{
+	ensure_resolved();
+	CacheInvalidateRelcacheByRelid(catalog.table[CATALOG_PRIVILEGE]);
+}

@@ -1,0 +1,124 @@
+/*-------------------------------------------------------------------------
+ *
+ * compat.h
+ *	  The differences between PostgreSQL 15 and 19, and nothing else.
+ *
+ * The only file that looks at PG_VERSION_NUM.  A wrapper has the shape of the
+ * newest server; on an older one it drops what that server does not know.
+ *
+ *-------------------------------------------------------------------------
+ */
+#ifndef DOCNUM_COMPAT_H
+#define DOCNUM_COMPAT_H
+
+#include "access/amapi.h"
+#include "access/genam.h"
+#include "access/tableam.h"
+#include "access/twophase.h"
+#include "storage/lock.h"
+#include "storage/proc.h"
+#include "storage/procarray.h"
+#include "utils/backend_status.h"
+#include "utils/backend_progress.h"
+
+#if PG_VERSION_NUM < 150000
+#error "docnum needs PostgreSQL 15 or later"
+#endif
+
+#if PG_VERSION_NUM < 160000
+#include "storage/sinvaladt.h"
+#endif
+
+/* 18 counts index searches for EXPLAIN, 19 takes flags. */
+static inline IndexScanDesc
+compat_index_beginscan(Relation heap, Relation index, Snapshot snapshot, int nkeys)
+{
+#if PG_VERSION_NUM >= 190000
+	return index_beginscan(heap, index, snapshot, NULL, nkeys, 0, SO_NONE);
+#elif PG_VERSION_NUM >= 180000
+	return index_beginscan(heap, index, snapshot, NULL, nkeys, 0);
+#else
+	return index_beginscan(heap, index, snapshot, nkeys, 0);
+#endif
+}
+
+/* 18 can log a failed conditional acquisition. */
+static inline LockAcquireResult
+compat_lock_try(const LOCKTAG *tag, LOCKMODE mode)
+{
+#if PG_VERSION_NUM >= 180000
+	return LockAcquireExtended(tag, mode, false, true, true, NULL, false);
+#else
+	return LockAcquireExtended(tag, mode, false, true, true, NULL);
+#endif
+}
+
+/*
+ * The process that runs a virtual transaction, or 0 if it ended meanwhile (or
+ * was prepared: a prepared transaction keeps the virtual id of the backend
+ * that prepared it).
+ */
+static inline int
+compat_vxid_pid(VirtualTransactionId vxid)
+{
+	PGPROC	   *proc;
+
+#if PG_VERSION_NUM >= 170000
+	proc = ProcNumberGetProc(vxid.procNumber);
+	if (proc == NULL || proc->vxid.lxid != vxid.localTransactionId)
+		return 0;
+#else
+	proc = BackendIdGetProc(vxid.backendId);
+	if (proc == NULL || proc->lxid != vxid.localTransactionId)
+		return 0;
+#endif
+	return proc->pid;
+}
+
+/* Status entry of the backend that runs a virtual transaction, or NULL. */
+static inline PgBackendStatus *
+compat_vxid_status(VirtualTransactionId vxid)
+{
+#if PG_VERSION_NUM >= 170000
+	return pgstat_get_beentry_by_proc_number(vxid.procNumber);
+#elif PG_VERSION_NUM >= 160000
+	return pgstat_get_beentry_by_backend_id(vxid.backendId);
+#else
+	return pgstat_fetch_stat_beentry(vxid.backendId);
+#endif
+}
+
+/* The prepared transaction that holds a virtual id, or InvalidTransactionId. */
+static inline TransactionId
+compat_vxid_prepared_xid(VirtualTransactionId vxid)
+{
+	bool		more;
+
+	return TwoPhaseGetXidByVirtualXID(vxid, &more);
+}
+
+/*
+ * Does an index need an entry for a row version that an update has made?  16
+ * can answer "only the summarizing ones", which keep no pointers to rows.
+ */
+#if PG_VERSION_NUM >= 160000
+typedef TU_UpdateIndexes CompatUpdateIndexes;
+
+static inline bool
+compat_index_needs_entry(CompatUpdateIndexes update, Relation index)
+{
+	return update == TU_All ||
+		(update == TU_Summarizing && index->rd_indam->amsummarizing);
+}
+#else
+typedef bool CompatUpdateIndexes;
+
+static inline bool
+compat_index_needs_entry(CompatUpdateIndexes update, Relation index)
+{
+	(void) index;
+	return update;
+}
+#endif
+
+#endif							/* DOCNUM_COMPAT_H */

@@ -1,0 +1,50 @@
+/*-------------------------------------------------------------------------
+ *
+ * counter.h
+ *	  From document type and scope to a counter, and the counter's lock.
+ *
+ *-------------------------------------------------------------------------
+ */
+#ifndef DOCNUM_COUNTER_H
+#define DOCNUM_COUNTER_H
+
+#include "nodes/pg_list.h"
+#include "storage/lock.h"
+
+#include "document_type.h"
+
+/*
+ * What this backend knows of a counter.  All but the identity is a hint: the
+ * ledger decides.
+ */
+typedef struct Counter
+{
+	int64		id;
+	const char *document_type;
+	const char *scope;			/* canonical text, "" for GLOBAL */
+	int			generation;
+	int64		first_value;	/* where the counter starts */
+	bool		visited;		/* this backend has given a number of it */
+	int64		last_seen;		/* a value at or below the last one, or 0 */
+	int64		settled_from;	/* all values from .. to are committed, */
+	int64		settled_to;		/* or to < from */
+	TransactionId row_seen;		/* who wrote the counter's row, see counter.c */
+	uint64		row_version;	/* of the definitions when row_seen was set */
+} Counter;
+
+/* objsubid of docnum's advisory locks in pg_locks: meets no lock of SQL's. */
+#define COUNTER_LOCK_CLASS 3340
+
+extern void counter_init(void);
+extern Counter *counter_get(const DocumentType *type, const char *scope, size_t bytes);
+extern void counter_ensure_row(Counter *counter, Relation counters);
+extern void counter_lock(const Counter *counter, bool strict);
+extern void counter_unlock(const Counter *counter);
+extern void counter_timed_out(const Counter *counter, const char *who) pg_attribute_noreturn();
+extern List *counter_list(const char *document_type);
+extern void counter_read_row(Counter *counter);
+extern char *counter_scope_of(int64 counter_id);
+extern int64 counter_first_value_of(int64 counter_id);
+extern void counter_drop_rows(const char *document_type);
+
+#endif							/* DOCNUM_COUNTER_H */

@@ -1,0 +1,205 @@
+/*-------------------------------------------------------------------------
+ *
+ * grant.c
+ *	  docnum_grant and docnum_revoke: who may do what, said by whoever
+ *	  administers the document type.
+ *
+ * Invariant: at most one row for a role, privilege and type.  A grant on all
+ * types and one on a single type are two grants.
+ *
+ * Locks: ShareRowExclusiveLock on the table of grants, so that two calls do
+ * not write the same grant.
+ * Memory: current context.
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "postgres.h"
+
+#include "access/genam.h"
+#include "access/htup_details.h"
+#include "access/table.h"
+#include "access/xact.h"
+#include "miscadmin.h"
+#include "utils/acl.h"
+#include "utils/builtins.h"
+
+#include "audit.h"
+#include "catalog.h"
+#include "docnum.h"
+#include "document_type.h"
+#include "face.h"
+#include "privilege.h"
+
+/* What is granted or revoked. */
+typedef struct GrantRequest
+{
+	const char *role_name;
+	Oid			role;			/* InvalidOid: no such role (any more) */
+	Privilege	privilege;
+	const char *document_type;	/* NULL: all */
+} GrantRequest;
+
+/*
+ * is_grant: is the row that grant?  A role that is gone is known by its name.
+ */
+static bool
+is_grant(const GrantRequest *request, const Datum *values, const bool *isnull)
+{
+	Oid			role = DatumGetObjectId(values[Anum_privilege_role_oid - 1]);
+
+	if (OidIsValid(request->role) ? role != request->role
+		: strcmp(TextDatumGetCString(values[Anum_privilege_role_name - 1]), request->role_name) != 0)
+		return false;
+	if (strcmp(TextDatumGetCString(values[Anum_privilege_privilege - 1]),
+			   privilege_names[request->privilege]) != 0)
+		return false;
+	if (isnull[Anum_privilege_document_type - 1] || request->document_type == NULL)
+		return isnull[Anum_privilege_document_type - 1] && request->document_type == NULL;
+	return strcmp(TextDatumGetCString(values[Anum_privilege_document_type - 1]),
+				  request->document_type) == 0;
+}
+
+/*
+ * find_grant copies the row of a grant into slot; false if there is none.
+ */
+static bool
+find_grant(Relation rel, const GrantRequest *request, TupleTableSlot *slot)
+{
+	SysScanDesc scan = systable_beginscan(rel, InvalidOid, false, NULL, 0, NULL);
+	HeapTuple	tuple;
+	bool		found = false;
+
+	while (!found && HeapTupleIsValid(tuple = systable_getnext(scan)))
+	{
+		Datum		values[Natts_privilege];
+		bool		isnull[Natts_privilege];
+
+		heap_deform_tuple(tuple, RelationGetDescr(rel), values, isnull);
+		found = is_grant(request, values, isnull);
+		if (found)
+			ExecForceStoreHeapTuple(heap_copytuple(tuple), slot, false);
+	}
+	systable_endscan(scan);
+	return found;
+}
+
+/*
+ * grant_give writes a grant; false if it was there already.
+ */
+static bool
+grant_give(const GrantRequest *request)
+{
+	Relation	rel = catalog_open(CATALOG_PRIVILEGE, ShareRowExclusiveLock);
+	TupleTableSlot *slot = table_slot_create(rel, NULL);
+	AuditIntent intent = {"GRANT", GetCurrentTimestamp(), NULL, NULL};
+	bool		given = !find_grant(rel, request, slot);
+
+	if (given)
+	{
+		ExecClearTuple(slot);
+		memset(slot->tts_isnull, false, Natts_privilege * sizeof(bool));
+		slot->tts_values[Anum_privilege_role_name - 1] = CStringGetTextDatum(request->role_name);
+		slot->tts_values[Anum_privilege_role_oid - 1] = ObjectIdGetDatum(request->role);
+		slot->tts_values[Anum_privilege_privilege - 1] =
+			CStringGetTextDatum(privilege_names[request->privilege]);
+		if (request->document_type)
+			slot->tts_values[Anum_privilege_document_type - 1] =
+				CStringGetTextDatum(request->document_type);
+		else
+			slot->tts_isnull[Anum_privilege_document_type - 1] = true;
+		slot->tts_values[Anum_privilege_granted_by - 1] =
+			CStringGetTextDatum(GetUserNameFromId(GetUserId(), false));
+		slot->tts_values[Anum_privilege_granted_at - 1] = TimestampTzGetDatum(intent.at);
+		ExecStoreVirtualTuple(slot);
+		catalog_insert(rel, slot);
+		audit_inserted(rel, slot, &intent);
+		CommandCounterIncrement();
+	}
+	ExecDropSingleTupleTableSlot(slot);
+	table_close(rel, NoLock);
+	return given;
+}
+
+/*
+ * grant_take deletes a grant; false if there was none.
+ */
+static bool
+grant_take(const GrantRequest *request)
+{
+	Relation	rel = catalog_open(CATALOG_PRIVILEGE, ShareRowExclusiveLock);
+	TupleTableSlot *slot = MakeSingleTupleTableSlot(RelationGetDescr(rel), &TTSOpsHeapTuple);
+	AuditIntent intent = {"REVOKE", GetCurrentTimestamp(), NULL, NULL};
+	bool		taken = find_grant(rel, request, slot);
+
+	if (taken)
+	{
+		catalog_delete(rel, &slot->tts_tid);
+		audit_deleted(rel, slot, &intent);
+		CommandCounterIncrement();
+	}
+	ExecDropSingleTupleTableSlot(slot);
+	table_close(rel, NoLock);
+	return taken;
+}
+
+/*----------------------------------------------------------------------
+ * SQL-callable functions
+ *----------------------------------------------------------------------
+ */
+
+PG_FUNCTION_INFO_V1(docnum_grant);
+PG_FUNCTION_INFO_V1(docnum_revoke);
+
+/*
+ * read_request decodes and checks the arguments of both.
+ */
+static void
+read_request(FunctionCallInfo fcinfo, bool role_must_exist, GrantRequest *request)
+{
+	char	   *privilege = face_text(fcinfo, 1, "privilege");
+
+	if (PG_ARGISNULL(0))
+		ereport(ERROR,
+				(errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
+				 errmsg("role must not be null"),
+				 errdetail("role is a required argument of the function."),
+				 errhint("Give the name of a role.")));
+	request->role_name = pstrdup(NameStr(*PG_GETARG_NAME(0)));
+	request->document_type = face_optional_text(fcinfo, 2);
+	if (request->document_type)
+		(void) document_type_get(request->document_type);
+	privilege_check(PRIVILEGE_ADMIN, request->document_type);
+	if (!privilege_from_name(privilege, strlen(privilege), &request->privilege))
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("\"%s\" is no privilege of docnum", privilege),
+				 errdetail("Role: \"%s\".", request->role_name),
+				 errhint("The privileges are use, override, void, admin and audit.")));
+	request->role = get_role_oid(request->role_name, !role_must_exist);
+}
+
+/*
+ * docnum_grant(role, privilege, document_type) -> boolean
+ */
+Datum
+docnum_grant(PG_FUNCTION_ARGS)
+{
+	GrantRequest request;
+
+	face_begin_write("docnum_grant()");
+	read_request(fcinfo, true, &request);
+	PG_RETURN_BOOL(grant_give(&request));
+}
+
+/*
+ * docnum_revoke(role, privilege, document_type) -> boolean
+ */
+Datum
+docnum_revoke(PG_FUNCTION_ARGS)
+{
+	GrantRequest request;
+
+	face_begin_write("docnum_revoke()");
+	read_request(fcinfo, false, &request);
+	PG_RETURN_BOOL(grant_take(&request));
+}
