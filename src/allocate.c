@@ -142,8 +142,10 @@ allocate_resolve(const AllocationRequest *request, AllocationTarget *target)
  * open_relations opens all that a call may touch, before any scope is locked.
  */
 static void
-open_relations(Relations *relations)
+open_relations(void *arg)
 {
+	Relations  *relations = arg;
+
 	installation_note_write();
 	ledger_open(&relations->ledger, RowExclusiveLock);
 	relations->log = catalog_open(CATALOG_AUDIT_LOG, RowExclusiveLock);
@@ -324,7 +326,7 @@ pass_text(const Ledger *ledger, const AllocationTarget *target, const LedgerRow 
 {
 	TransactionId xid;
 
-	switch (ledger_text_holder(ledger, row->document_number, row->uniqueness_id, &xid))
+	switch (ledger_text_holder(ledger, row->document_number, row->uniqueness_id, NULL, &xid))
 	{
 		case TEXT_FREE:
 			return true;
@@ -351,6 +353,7 @@ take_value(const Relations *relations, const AllocationRequest *request,
 		   AllocationTarget *target, LedgerRow *row, Search *search, TupleTableSlot *slot)
 {
 	const Ledger *ledger = &relations->ledger;
+	bool		mixed = document_types_are_mixed();
 	bool		again = false;
 
 	search_begin(search, ledger, target);
@@ -361,7 +364,7 @@ take_value(const Relations *relations, const AllocationRequest *request,
 			target->values.sequence = search_next(search, ledger, target, false);
 		fill_row(row, request, target);
 		row->issued_at = GetCurrentTimestamp();
-		if (ledger_insert(ledger, row, slot))
+		if (ledger_insert(ledger, row, mixed, slot))
 			break;
 		again = pass_text(ledger, target, row);
 	}
@@ -383,7 +386,8 @@ lock_target(const AllocationRequest *request, AllocationTarget *target, Relation
 
 		CHECK_FOR_INTERRUPTS();
 		allocate_resolve(request, target);
-		open_relations(relations);
+		if (!lock_wait_bounded(open_relations, relations))
+			counter_timed_out(target->counter, "a lock on docnum's tables");
 		if (document_type_is_current(target->type))
 		{
 			strict = target->type->strict;
@@ -467,7 +471,7 @@ allocate_preview(const AllocationRequest *request)
 		number = render(&target);
 	} while (ledger_text_holder(&ledger, number,
 								target.type->unique_per_scope ? target.counter->id : 0,
-								&xid) != TEXT_FREE);
+								NULL, &xid) != TEXT_FREE);
 	target.counter->visited = visited;
 	ledger_close(&ledger);
 	return number;

@@ -177,6 +177,10 @@ create(Relation rel, const char *name, TupleTableSlot *row)
 	set_column(row, Anum_document_type_updated_at, TimestampTzGetDatum(intent.at));
 	ExecStoreVirtualTuple(row);
 	definition_check(row);
+
+	/* The first type of the other uniqueness concerns all that write now. */
+	if (strcmp(TextDatumGetCString(row->tts_values[Anum_document_type_uniqueness - 1]), "SCOPE") == 0)
+		definition_exclude_writers(name);
 	catalog_insert(rel, row);
 	audit_inserted(rel, row, &intent);
 }

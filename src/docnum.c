@@ -10,7 +10,10 @@
  */
 #include "postgres.h"
 
+#include "catalog.h"
+#include "counter.h"
 #include "docnum.h"
+#include "privilege.h"
 #include "settings.h"
 #include "transaction.h"
 
@@ -22,5 +25,8 @@ void
 _PG_init(void)
 {
 	settings_init();
+	catalog_init();
+	privilege_init();
 	transaction_init();
+	counter_init();
 }

@@ -41,6 +41,10 @@ static HTAB *types = NULL;
 static MemoryContext types_context = NULL;
 static uint64 types_version = 0;
 
+/* Are there types of both kinds of uniqueness?  Known as of that version. */
+static bool mixed = false;
+static uint64 mixed_version = 0;
+
 /*
  * problem_raise raises what a pure module has refused.
  */
@@ -229,6 +233,43 @@ document_type_find(const char *name)
 	*type = fresh;
 	type->version = version;
 	return type;
+}
+
+/*
+ * document_types_are_mixed: are there types whose numbers are unique in the
+ * whole ledger beside types whose numbers are unique in their scope?  No
+ * unique index can keep the two apart.
+ */
+bool
+document_types_are_mixed(void)
+{
+	uint64		version = catalog_definitions_version();
+	Relation	rel;
+	SysScanDesc scan;
+	HeapTuple	tuple;
+	bool		global = false,
+				scope = false;
+
+	if (mixed_version == version)
+		return mixed;
+	rel = catalog_open(CATALOG_DOCUMENT_TYPE, AccessShareLock);
+	scan = systable_beginscan(rel, InvalidOid, false, NULL, 0, NULL);
+	while (HeapTupleIsValid(tuple = systable_getnext(scan)))
+	{
+		bool		isnull;
+		Datum		value = heap_getattr(tuple, Anum_document_type_uniqueness,
+										 RelationGetDescr(rel), &isnull);
+
+		if (strcmp(TextDatumGetCString(value), "SCOPE") == 0)
+			scope = true;
+		else
+			global = true;
+	}
+	systable_endscan(scan);
+	table_close(rel, AccessShareLock);
+	mixed = global && scope;
+	mixed_version = version;
+	return mixed;
 }
 
 /*

@@ -39,6 +39,7 @@ extern const DocumentType *document_type_find(const char *name);
 extern bool document_type_is_current(const DocumentType *type);
 extern void document_type_compile(DocumentType *type, const Datum *values,
 								  const bool *isnull);
+extern bool document_types_are_mixed(void);
 extern bool document_type_uses_date(const DocumentType *type);
 extern bool document_type_ttl_is_valid(const Interval *ttl);
 extern void document_type_not_found(const char *name) pg_attribute_noreturn();

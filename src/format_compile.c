@@ -74,8 +74,8 @@ format_compile(Format *format, const char *source, const FormatContext *context,
 }
 
 /*
- * Returns the bytes that a piece takes in every number; 0 for {SEQ} and
- * dimensions, which vary.
+ * Returns the bytes that a piece, other than a dimension, takes in every
+ * number; 0 for {SEQ}, whose bytes vary.
  */
 int
 format_piece_width(const FormatPiece *piece)
@@ -84,9 +84,9 @@ format_piece_width(const FormatPiece *piece)
 		return piece->bytes;
 	if (piece->kind == FORMAT_CHECK)
 		return check_digit_width((CheckDigitKind) piece->number);
-	if (FORMAT_IS_DATE(piece->kind))
-		return format_date_token(piece->kind)->width;
-	return 0;
+	if (piece->kind == FORMAT_SEQ)
+		return 0;
+	return format_date_token(piece->kind)->width;
 }
 
 /*

@@ -146,35 +146,40 @@ candidate_years(const int *shown, int later, int *first, int *last)
 /*
  * Does the year hold a date that shows exactly this?
  *
- * Where neither the day nor the week is shown, one day stands for its month.
+ * Where the day is not shown, some days stand for their month: the first one,
+ * and if weeks are shown some more, such that every week that has a day in
+ * the month has one of these.
  */
 static bool
 year_holds_date(const int *shown, int fiscal_year_start, int year)
 {
+	static const int days[] = {1, 8, 15, 22, 28, 29, 30, 31};
 	bool		weeks = shown[FORMAT_IW] != FORMAT_NOT_SHOWN ||
 	shown[FORMAT_IYYY] != FORMAT_NOT_SHOWN;
-	int			first_month = 1;
+	const int  *day = days;
+	int			ndays = weeks ? (int) (sizeof(days) / sizeof(days[0])) : 1;
+	int			month = 1;
 	int			last_month = 12;
-	int			first_day = 1;
-	int			last_day = weeks ? 31 : 1;
-	int			month;
 
-	if (shown[FORMAT_MM] != FORMAT_NOT_SHOWN)
-		first_month = last_month = shown[FORMAT_MM];
 	if (shown[FORMAT_DD] != FORMAT_NOT_SHOWN)
-		first_day = last_day = shown[FORMAT_DD];
-
-	for (month = first_month; month <= last_month; month++)
 	{
-		int			day;
+		day = &shown[FORMAT_DD];
+		ndays = 1;
+	}
+	if (shown[FORMAT_MM] != FORMAT_NOT_SHOWN)
+		month = last_month = shown[FORMAT_MM];
 
-		for (day = first_day; day <= last_day; day++)
+	for (; month <= last_month; month++)
+	{
+		int			i;
+
+		for (i = 0; i < ndays; i++)
 		{
 			PeriodFields date;
 
-			if (!period_date_is_valid(year, month, day))
+			if (!period_date_is_valid(year, month, day[i]))
 				continue;
-			period_fields(year, month, day, fiscal_year_start, &date);
+			period_fields(year, month, day[i], fiscal_year_start, &date);
 			if (date_is_shown(shown, &date))
 				return true;
 		}

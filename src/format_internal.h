@@ -25,8 +25,6 @@ typedef struct FormatDateToken
 #define FORMAT_KINDS			(FORMAT_CHECK + 1)
 #define FORMAT_FIRST_DATE		FORMAT_YYYY
 #define FORMAT_LAST_DATE		FORMAT_FYE2
-#define FORMAT_IS_DATE(kind) \
-	((kind) >= FORMAT_FIRST_DATE && (kind) <= FORMAT_LAST_DATE)
 
 #define FORMAT_NOT_SHOWN		(-1)
 
@@ -42,7 +40,7 @@ extern int	format_date_value(FormatPieceKind kind, const PeriodFields *date);
  */
 extern bool format_date_exists(const int shown[FORMAT_KINDS], int fiscal_year_start);
 
-/* Bytes of a piece in every number; 0 if they vary. */
+/* Bytes of a piece, other than a dimension, in every number; 0 for {SEQ}. */
 extern int	format_piece_width(const FormatPiece *piece);
 
 /* Has the format a piece of that kind, and of that number unless it is -1? */

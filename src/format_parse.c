@@ -79,13 +79,12 @@ format_parse(const Format *format, const char *text, size_t bytes, FormatParsed 
 		   format->piece[parser.last_dimension].kind != FORMAT_DIMENSION)
 		parser.last_dimension--;
 
+	/* nothing can remain: {SEQ} or the last dimension takes all that is left */
 	for (i = 0; i < format->npieces; i++)
 	{
 		if (!parse_piece(&parser, i))
 			return false;
 	}
-	if (parser.at < bytes)
-		return problem_detail(problem, "The end is expected at character %zu.", mismatch(&parser));
 	if (format->shows_date && !format_date_exists(parser.shown, format->fiscal_year_start))
 	{
 		problem_set(problem, "document number does not match the format");

@@ -62,10 +62,10 @@ bool
 format_check_values(const Format *format, const ScopeSpec *scope,
 					const ScopeValue *values, Problem *problem)
 {
-	int			left = format->ntext;
+	int			left = format->ntext;	/* dimensions to come */
 	int			i;
 
-	for (i = 0; i < format->npieces && left > 1; i++)
+	for (i = 0; left > 1; i++)
 	{
 		const FormatPiece *piece = &format->piece[i];
 		const FormatPiece *literal = piece + 1;
@@ -96,10 +96,10 @@ format_check_values(const Format *format, const ScopeSpec *scope,
 static bool
 prove_dimensions(const Format *format, Problem *problem)
 {
-	int			left = format->ntext;
+	int			left = format->ntext;	/* dimensions to come */
 	int			i;
 
-	for (i = 0; i < format->npieces && left > 1; i++)
+	for (i = 0; left > 1; i++)
 	{
 		const FormatPiece *piece = &format->piece[i];
 		const char *name;
@@ -231,10 +231,9 @@ period_is_shown(const Format *format, PeriodKind period)
 			return format_shows(format, FORMAT_IYYY, -1) && format_shows(format, FORMAT_IW, -1);
 		case PERIOD_DAILY:
 			return year && month && format_shows(format, FORMAT_DD, -1);
-		case PERIOD_NONE:
-			break;
+		default:
+			return true;
 	}
-	return true;
 }
 
 /*

@@ -226,40 +226,78 @@ ledger_highest_hole(const Ledger *ledger, Counter *counter, int64 from, int64 be
 }
 
 /*
- * ledger_text_holder tells who has the text; for TEXT_OPEN, xid is the
- * transaction.
+ * scan_text looks through the live rows with a text for one that excludes
+ * another of that uniqueness: any, if it is to be unique in the whole ledger;
+ * else one of its counter, or one that is unique in the whole ledger.  own is
+ * a row that does not count, or NULL.  Sets how many dead entries were passed.
+ */
+static TextHolder
+scan_text(const Ledger *ledger, Relation index, ScanKey key, int64 uniqueness_id,
+		  ItemPointer own, TransactionId *xid, int *passed)
+{
+	TextHolder	holder = TEXT_FREE;
+	Probe		probe;
+
+	probe_begin(&probe, ledger->table, index, key, 1);
+	while (holder != TEXT_TAKEN && probe_next(&probe, ForwardScanDirection))
+	{
+		bool		isnull;
+		int64		other = DatumGetInt64(slot_getattr(probe.slot, Anum_number_uniqueness_id,
+													   &isnull));
+
+		if (other != 0 && uniqueness_id != 0 && other != uniqueness_id)
+			continue;
+		if (own != NULL && ItemPointerEquals(own, &probe.slot->tts_tid))
+			continue;
+		*xid = probe_inserter(&probe);
+		holder = TransactionIdIsValid(*xid) ? TEXT_OPEN : TEXT_TAKEN;
+	}
+	*passed = probe.dead;
+	probe_end(&probe);
+	return holder;
+}
+
+/*
+ * ledger_text_holder tells who has the text, besides own (or NULL); for
+ * TEXT_OPEN, xid is the transaction.
  */
 TextHolder
 ledger_text_holder(const Ledger *ledger, const char *document_number,
-				   int64 uniqueness_id, TransactionId *xid)
+				   int64 uniqueness_id, ItemPointer own, TransactionId *xid)
 {
 	Relation	index = catalog_open_index(ledger->table, Anum_number_document_number,
 										   false, ledger->mode);
-	ScanKeyData keys[2];
-	Probe		probe;
-	TextHolder	holder = TEXT_FREE;
+	TextHolder	holder;
+	ScanKeyData key;
+	int			passed_before = 0;
+	int			passed = 0;
 
-	ScanKeyEntryInitialize(&keys[0], 0, 1, BTEqualStrategyNumber, InvalidOid,
+	ScanKeyEntryInitialize(&key, 0, 1, BTEqualStrategyNumber, InvalidOid,
 						   C_COLLATION_OID, F_TEXTEQ, CStringGetTextDatum(document_number));
-	ScanKeyInit(&keys[1], 2, BTEqualStrategyNumber, F_INT8EQ, Int64GetDatum(uniqueness_id));
-	if (probe_find(&probe, ledger->table, index, keys, 2))
+
+	/* A row that was being updated may have been missed, see probe.c. */
+	do
 	{
-		*xid = probe_inserter(&probe);
-		holder = TransactionIdIsValid(*xid) ? TEXT_OPEN : TEXT_TAKEN;
-		probe_end(&probe);
-	}
+		passed_before = passed;
+		holder = scan_text(ledger, index, &key, uniqueness_id, own, xid, &passed);
+	} while (holder == TEXT_FREE && passed != passed_before);
 	index_close(index, ledger->mode);
 	return holder;
 }
 
 /*
- * ledger_insert writes a number; false, with nothing written, if its text is
- * taken or an open transaction has it (it waits for nobody).  The slot holds
- * the row afterwards, for the audit trigger.
+ * ledger_insert writes a number; false, with nothing written that stays, if
+ * its text is taken or an open transaction has it (it waits for nobody).  The
+ * slot holds the row afterwards, for the audit trigger.
+ *
+ * mixed: there are types of both kinds of uniqueness, which no unique index
+ * keeps apart.  Then the text is looked up again after the row is in: of two
+ * that write at once, at least one sees the other.
  */
 bool
-ledger_insert(const Ledger *ledger, const LedgerRow *row, TupleTableSlot *slot)
+ledger_insert(const Ledger *ledger, const LedgerRow *row, bool mixed, TupleTableSlot *slot)
 {
+	TransactionId xid;
 	Datum	   *values = slot->tts_values;
 	bool	   *isnull = slot->tts_isnull;
 
@@ -278,7 +316,14 @@ ledger_insert(const Ledger *ledger, const LedgerRow *row, TupleTableSlot *slot)
 	values[Anum_number_metadata - 1] = PointerGetDatum(row->metadata);
 	isnull[Anum_number_metadata - 1] = row->metadata == NULL;
 	ExecStoreVirtualTuple(slot);
-	return catalog_insert_unless_taken(ledger->table, slot, Anum_number_document_number);
+	if (!catalog_insert_unless_taken(ledger->table, slot, Anum_number_document_number))
+		return false;
+	if (!mixed || ledger_text_holder(ledger, row->document_number, row->uniqueness_id,
+									 &slot->tts_tid, &xid) == TEXT_FREE)
+		return true;
+	CommandCounterIncrement();
+	catalog_delete(ledger->table, &slot->tts_tid);
+	return false;
 }
 
 /*

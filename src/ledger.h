@@ -54,8 +54,9 @@ extern bool ledger_has_value(const Ledger *ledger, int64 counter_id, int64 value
 extern int64 ledger_highest_hole(const Ledger *ledger, Counter *counter,
 								 int64 from, int64 below);
 extern TextHolder ledger_text_holder(const Ledger *ledger, const char *document_number,
-									 int64 uniqueness_id, TransactionId *xid);
-extern bool ledger_insert(const Ledger *ledger, const LedgerRow *row, TupleTableSlot *slot);
+									 int64 uniqueness_id, ItemPointer own, TransactionId *xid);
+extern bool ledger_insert(const Ledger *ledger, const LedgerRow *row, bool mixed,
+						  TupleTableSlot *slot);
 extern bool ledger_fetch(const Ledger *ledger, int64 counter_id, int64 value,
 						 TupleTableSlot *slot);
 extern void ledger_change_state(const Ledger *ledger, TupleTableSlot *row, NumberState state,

@@ -124,7 +124,7 @@ period_text(PeriodKind kind, const PeriodFields *fields, int fiscal_year_start,
 			bytes = snprintf(text, PERIOD_TEXT_SIZE, "%04d-%02d-%02d", fields->year,
 							 fields->month, fields->day);
 			break;
-		case PERIOD_NONE:
+		default:
 			break;
 	}
 	return (size_t) bytes;

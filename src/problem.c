@@ -80,8 +80,8 @@ fill(char *part, size_t size, const char *text, va_list args)
 }
 
 /*
- * Returns how many of the first bytes of a text make whole UTF-8 characters:
- * all of them, unless the last character is cut.
+ * Returns how many of the first bytes, at least 4, of a text make whole UTF-8
+ * characters: all of them, unless the last character is cut.
  */
 static size_t
 whole_characters(const char *text, size_t bytes)
@@ -90,11 +90,9 @@ whole_characters(const char *text, size_t bytes)
 	size_t		needed = 1;
 	unsigned char lead;
 
-	while (start > 0 && bytes - start < 3 &&
+	while (bytes - start < 3 &&
 		   ((unsigned char) text[start - 1] & 0xC0) == 0x80)
 		start--;
-	if (start == 0)
-		return bytes;
 
 	lead = (unsigned char) text[start - 1];
 	if (lead >= 0xF0)
