@@ -67,6 +67,9 @@ typedef struct Search
 	int64		window_from;	/* free values from here .. */
 	int64		window_below;	/* .. to below here are offered first */
 	bool		recycled;		/* the value found is a free one below the tail */
+	int64		taken_from;		/* values whose text is taken, to be recorded; */
+	int64		taken_to;		/* none if to < from */
+	char	   *taken_text;		/* one of those texts */
 } Search;
 
 /* The relations of one call. */
@@ -208,6 +211,9 @@ search_begin(Search *search, const Ledger *ledger, const AllocationTarget *targe
 	search->tail = Max(last + 1, counter->first_value);
 	search->window_below = search->window_from = search->tail;
 	search->recycled = false;
+	search->taken_from = 0;
+	search->taken_to = -1;
+	search->taken_text = NULL;
 	if (target->type->strict)
 		return;
 
@@ -316,33 +322,68 @@ fill_row(LedgerRow *row, const AllocationRequest *request, const AllocationTarge
 }
 
 /*
- * pass_text decides what to do about a value whose text somebody has: taken
- * for good, the value is skipped with that reason; open in another
+ * record_taken records the values noted as taken, as one range.
+ */
+static void
+record_taken(Search *search, const LedgerRow *row)
+{
+	if (search->taken_to < search->taken_from)
+		return;
+	range_record(row->document_type, row->counter_id, search->taken_from, search->taken_to,
+				 RANGE_SKIPPED,
+				 search->taken_from == search->taken_to
+				 ? psprintf("the number %s was taken already", search->taken_text)
+				 : psprintf("these numbers, such as %s, were taken already", search->taken_text));
+	search->taken_to = search->taken_from - 1;
+}
+
+/*
+ * note_taken notes that the row's text is taken for good.
+ */
+static void
+note_taken(Search *search, const LedgerRow *row)
+{
+	if (search->taken_to >= search->taken_from && row->value == search->taken_to + 1)
+		search->taken_to++;
+	else if (search->taken_to >= search->taken_from && row->value == search->taken_from - 1)
+		search->taken_from--;
+	else
+	{
+		record_taken(search, row);
+		search->taken_from = search->taken_to = row->value;
+	}
+	search->taken_text = unconstify(char *, row->document_number);
+}
+
+/*
+ * text_is_free decides what to do about a value whose text somebody may have:
+ * taken for good, the value is skipped with that reason; open in another
  * transaction, STRICT waits for it and CONCURRENT leaves the value alone for
- * now.  Returns whether to try the same value again.
+ * now.  Returns whether the value can be tried (again).
  */
 static bool
-pass_text(const Ledger *ledger, const AllocationTarget *target, const LedgerRow *row)
+text_is_free(const Ledger *ledger, const AllocationTarget *target, const LedgerRow *row,
+			 Search *search)
 {
-	TransactionId xid;
-
-	switch (ledger_text_holder(ledger, row->document_number, row->uniqueness_id, NULL, &xid))
+	for (;;)
 	{
-		case TEXT_FREE:
-			return true;
-		case TEXT_TAKEN:
-			range_record(row->document_type, row->counter_id, row->value, row->value,
-						 RANGE_SKIPPED,
-						 psprintf("the number %s was taken already", row->document_number));
-			return false;
-		case TEXT_OPEN:
-			if (!target->type->strict)
+		TransactionId xid;
+
+		switch (ledger_text_holder(ledger, row->document_number, row->uniqueness_id, NULL, &xid))
+		{
+			case TEXT_FREE:
+				return true;
+			case TEXT_TAKEN:
+				note_taken(search, row);
 				return false;
-			if (!lock_wait_for_transaction(xid))
-				counter_timed_out(target->counter, lock_wait_describe_xid(xid));
-			return true;
+			case TEXT_OPEN:
+				if (!target->type->strict)
+					return false;
+				if (!lock_wait_for_transaction(xid))
+					counter_timed_out(target->counter, lock_wait_describe_xid(xid));
+				break;
+		}
 	}
-	return false;
 }
 
 /*
@@ -354,22 +395,29 @@ take_value(const Relations *relations, const AllocationRequest *request,
 {
 	const Ledger *ledger = &relations->ledger;
 	bool		mixed = document_types_are_mixed();
-	bool		again = false;
+	bool		look_first = false;
 
 	search_begin(search, ledger, target);
 	for (;;)
 	{
 		CHECK_FOR_INTERRUPTS();
-		if (!again)
-			target->values.sequence = search_next(search, ledger, target, false);
+		target->values.sequence = search_next(search, ledger, target, false);
 		fill_row(row, request, target);
-		row->issued_at = GetCurrentTimestamp();
-		if (ledger_insert(ledger, row, mixed, slot))
-			break;
-		again = pass_text(ledger, target, row);
+
+		/* Where one text is taken, more may be: spare ourselves dead rows. */
+		while (!look_first || text_is_free(ledger, target, row, search))
+		{
+			row->issued_at = GetCurrentTimestamp();
+			if (ledger_insert(ledger, row, mixed, slot))
+			{
+				record_taken(search, row);
+				if (!search->recycled)
+					target->counter->last_seen = row->value;
+				return;
+			}
+			look_first = true;
+		}
 	}
-	if (!search->recycled)
-		target->counter->last_seen = row->value;
 }
 
 /*
@@ -391,6 +439,7 @@ lock_target(const AllocationRequest *request, AllocationTarget *target, Relation
 		if (document_type_is_current(target->type))
 		{
 			strict = target->type->strict;
+			(void) document_types_are_mixed();	/* read now, remembered then */
 			counter_ensure_row(target->counter, relations->counters);
 			counter_lock(target->counter, strict);
 
