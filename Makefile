@@ -19,6 +19,7 @@ OBJS = \
 	src/catalog.o \
 	src/check_digit.o \
 	src/counter.o \
+	src/debug_point.o \
 	src/define.o \
 	src/definition.o \
 	src/docnum.o \

@@ -48,6 +48,7 @@
 
 #include "allocate.h"
 #include "audit.h"
+#include "debug_point.h"
 #include "docnum.h"
 #include "installation.h"
 #include "lock_wait.h"
@@ -207,6 +208,7 @@ search_begin(Search *search, const Ledger *ledger, const AllocationTarget *targe
 	int64		last = ledger_last_value(ledger, counter->id, counter->last_seen);
 	int64		window;
 
+	DEBUG_POINT("last_value_read");
 	counter->last_seen = last;
 	search->tail = Max(last + 1, counter->first_value);
 	search->window_below = search->window_from = search->tail;
@@ -250,7 +252,10 @@ free_value(Search *search, const Ledger *ledger, const AllocationTarget *target,
 		if (range_covers(counter->id, hole, &first, &last))
 			search->window_below = Max(first, search->window_from);
 		else if (!ledger_log_knows(counter->id, hole))
+		{
+			DEBUG_POINT("free_value_found");
 			return hole;
+		}
 		else if (!preview)
 			range_record(target->type->name, counter->id, hole, hole, RANGE_UNEXPLAINED,
 						 "the audit log has the number, the ledger does not");
@@ -407,9 +412,11 @@ take_value(const Relations *relations, const AllocationRequest *request,
 		/* Where one text is taken, more may be: spare ourselves dead rows. */
 		while (!look_first || text_is_free(ledger, target, row, search))
 		{
+			DEBUG_POINT("before_ledger_row");
 			row->issued_at = GetCurrentTimestamp();
 			if (ledger_insert(ledger, row, mixed, slot))
 			{
+				DEBUG_POINT("after_ledger_row");
 				record_taken(search, row);
 				if (!search->recycled)
 					target->counter->last_seen = row->value;
@@ -446,7 +453,10 @@ lock_target(const AllocationRequest *request, AllocationTarget *target, Relation
 			/* Whoever held the scope sent his news before he let go of it. */
 			AcceptInvalidationMessages();
 			if (document_type_is_current(target->type))
+			{
+				DEBUG_POINT("scope_locked");
 				return;
+			}
 			if (!strict)
 				counter_unlock(target->counter);
 		}
@@ -474,6 +484,7 @@ allocate(const AllocationRequest *request, Allocation *allocation)
 	take_value(&relations, request, &target, &row, &search, slot);
 	if (!target.type->strict)
 		counter_unlock(target.counter);
+	DEBUG_POINT("before_audit_row");
 
 	intent.at = row.issued_at;
 	if (request->metadata || request->token_digits || search.recycled)
@@ -482,6 +493,7 @@ allocate(const AllocationRequest *request, Allocation *allocation)
 										 "recycled", search.recycled ? audit_true : NULL,
 										 NULL);
 	audit_inserted(relations.ledger.table, slot, &intent);
+	DEBUG_POINT("after_audit_row");
 	ExecDropSingleTupleTableSlot(slot);
 	close_relations(&relations);
 

@@ -41,6 +41,7 @@
 
 #include "audit.h"
 #include "catalog.h"
+#include "debug_point.h"
 #include "definition.h"
 #include "docnum.h"
 #include "installation.h"
@@ -361,6 +362,7 @@ restore_row(TriggerData *trigger, CatalogTable which)
 	HeapTuple	tuple = TRIGGER_FIRED_BY_UPDATE(trigger->tg_event)
 		? trigger->tg_newtuple : trigger->tg_trigtuple;
 
+	DEBUG_POINT("row_restored");
 	if (which == CATALOG_DOCUMENT_TYPE)
 		catalog_definitions_changed();
 	if (which == CATALOG_PRIVILEGE)

@@ -52,6 +52,7 @@
 #include "catalog.h"
 #include "compat.h"
 #include "counter.h"
+#include "debug_point.h"
 #include "docnum.h"
 #include "lock_wait.h"
 #include "probe.h"
@@ -341,6 +342,7 @@ write_unsure_rows(void)
 
 	if (unsure_rows == NIL)
 		return;
+	DEBUG_POINT("unsure_rows");
 	rel = catalog_open(CATALOG_COUNTER, RowExclusiveLock);
 	foreach(cell, unsure_rows)
 	{

@@ -30,6 +30,7 @@
 
 #include "allocate.h"
 #include "catalog.h"
+#include "debug_point.h"
 #include "definition.h"
 #include "docnum.h"
 #include "document_type.h"
@@ -412,6 +413,7 @@ definition_check_change(TupleTableSlot *old_row, TupleTableSlot *new_row,
 		return;
 
 	definition_exclude_writers(name);
+	DEBUG_POINT("writers_excluded");
 	if (!definition_has_numbers(name, &highest))
 		return;
 	if (what != NULL)

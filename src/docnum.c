@@ -10,8 +10,11 @@
  */
 #include "postgres.h"
 
+#include "utils/guc.h"
+
 #include "catalog.h"
 #include "counter.h"
+#include "debug_point.h"
 #include "docnum.h"
 #include "privilege.h"
 #include "settings.h"
@@ -25,8 +28,10 @@ void
 _PG_init(void)
 {
 	settings_init();
+	debug_point_init();
 	catalog_init();
 	privilege_init();
 	transaction_init();
 	counter_init();
+	MarkGUCPrefixReserved("docnum");
 }

@@ -29,6 +29,7 @@
 #include "utils/snapmgr.h"
 
 #include "compat.h"
+#include "debug_point.h"
 #include "probe.h"
 
 /*
@@ -67,6 +68,7 @@ probe_next(Probe *probe, ScanDirection direction)
 		CHECK_FOR_INTERRUPTS();
 		if (index_getnext_tid(probe->scan, direction) == NULL)
 			return false;
+		DEBUG_POINT("entry_read");
 		if (index_fetch_heap(probe->scan, probe->slot))
 			return true;
 		probe->dead++;

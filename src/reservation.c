@@ -35,6 +35,7 @@
 
 #include "allocate.h"
 #include "audit.h"
+#include "debug_point.h"
 #include "docnum.h"
 #include "face.h"
 #include "lock_wait.h"
@@ -283,6 +284,7 @@ lock_token(Reservation *reservation, LockWaitPolicy policy)
 	if (lock.result != TM_Ok)
 		elog(ERROR, "could not lock the reservation: result %d", (int) lock.result);
 	read_row(reservation);
+	DEBUG_POINT("reservation_locked");
 	return true;
 }
 
@@ -419,6 +421,7 @@ finish(Reservation *reservation, NumberState state, const char *operation,
 						intent.at, changed);
 	audit_updated(reservation->ledger.table, reservation->number, changed, &intent);
 	ExecDropSingleTupleTableSlot(changed);
+	DEBUG_POINT("before_reservation_row");
 	update_row(reservation, Anum_reservation_finished_at, intent.at, &silent);
 }
 

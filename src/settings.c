@@ -103,6 +103,4 @@ settings_init(void)
 							   PGC_USERSET,
 							   0,
 							   NULL, NULL, NULL);
-
-	MarkGUCPrefixReserved("docnum");
 }

@@ -30,6 +30,7 @@
 #include "utils/memutils.h"
 #include "utils/resowner.h"
 
+#include "debug_point.h"
 #include "settings.h"
 #include "transaction.h"
 
@@ -162,6 +163,8 @@ transaction_event(XactEvent event, void *arg)
 		case XACT_EVENT_PRE_COMMIT:
 			if (transaction_before_commit)
 				transaction_before_commit();
+			if (took_number)
+				DEBUG_POINT("before_commit");
 			raise_commit();
 			break;
 		case XACT_EVENT_PRE_PREPARE:
@@ -171,6 +174,8 @@ transaction_event(XactEvent event, void *arg)
 		case XACT_EVENT_COMMIT:
 		case XACT_EVENT_ABORT:
 		case XACT_EVENT_PREPARE:
+			if (took_number && event == XACT_EVENT_COMMIT)
+				DEBUG_POINT_QUIET("after_commit");
 			restore_commit();
 			forget_held();
 			took_number = false;
@@ -190,6 +195,8 @@ subtransaction_event(SubXactEvent event, SubTransactionId mine,
 
 	if (event == SUBXACT_EVENT_ABORT_SUB)
 	{
+		if (took_number)
+			DEBUG_POINT_QUIET("subtransaction_aborted");
 		while (nheld > 0 && held[nheld - 1].nest_level >= level)
 			release(&held[--nheld].tag);
 		if (transaction_at_subabort)
