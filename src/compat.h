@@ -15,6 +15,7 @@
 #include "access/genam.h"
 #include "access/tableam.h"
 #include "access/twophase.h"
+#include "access/xact.h"
 #include "storage/lock.h"
 #include "storage/proc.h"
 #include "storage/procarray.h"
@@ -120,5 +121,41 @@ compat_index_needs_entry(CompatUpdateIndexes update, Relation index)
 	return update;
 }
 #endif
+
+/*
+ * Delete or update a row version that nobody else is changing; never waits.
+ * 19 takes options.
+ */
+static inline TM_Result
+compat_try_delete(Relation table, ItemPointer tid)
+{
+	TM_FailureData failure;
+
+#if PG_VERSION_NUM >= 190000
+	return table_tuple_delete(table, tid, GetCurrentCommandId(true), 0,
+							  InvalidSnapshot, InvalidSnapshot, false, &failure);
+#else
+	return table_tuple_delete(table, tid, GetCurrentCommandId(true),
+							  InvalidSnapshot, InvalidSnapshot, false, &failure, false);
+#endif
+}
+
+static inline TM_Result
+compat_try_update(Relation table, ItemPointer tid, TupleTableSlot *slot,
+				  CompatUpdateIndexes *update)
+{
+	TM_FailureData failure;
+	LockTupleMode mode;
+
+#if PG_VERSION_NUM >= 190000
+	return table_tuple_update(table, tid, slot, GetCurrentCommandId(true), 0,
+							  InvalidSnapshot, InvalidSnapshot, false,
+							  &failure, &mode, update);
+#else
+	return table_tuple_update(table, tid, slot, GetCurrentCommandId(true),
+							  InvalidSnapshot, InvalidSnapshot, false,
+							  &failure, &mode, update);
+#endif
+}
 
 #endif							/* DOCNUM_COMPAT_H */

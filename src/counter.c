@@ -225,14 +225,11 @@ remove_copies(Relation rel, Relation index, ScanKey key)
 	probe_begin(&probe, rel, index, key, 1);
 	while (probe_next(&probe, ForwardScanDirection))
 	{
-		TM_FailureData failure;
-
 		if (TransactionIdIsValid(probe_inserter(&probe)) ||
 			TransactionIdIsValid(probe.snapshot.xmax) || probe_is_own(&probe))
 			continue;
 		if (!first)
-			(void) table_tuple_delete(rel, &probe.slot->tts_tid, GetCurrentCommandId(true),
-									  InvalidSnapshot, InvalidSnapshot, false, &failure, false);
+			(void) compat_try_delete(rel, &probe.slot->tts_tid);
 		first = false;
 	}
 	probe_end(&probe);

@@ -149,7 +149,7 @@ spell_scope(TupleTableSlot *row)
 {
 	ScopeSpec	spec;
 	Problem		problem = {0};
-	char		spelt[SCOPE_MAX_DIMENSIONS * (SCOPE_NAME_LIMIT + 2) + 32];
+	char		spelt[SCOPE_SPEC_TEXT_SIZE];
 
 	if (!scope_parse(TextDatumGetCString(row->tts_values[Anum_document_type_scope - 1]),
 					 &spec, &problem))

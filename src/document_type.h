@@ -42,9 +42,9 @@ extern void document_type_compile(DocumentType *type, const Datum *values,
 extern bool document_types_are_mixed(void);
 extern bool document_type_uses_date(const DocumentType *type);
 extern bool document_type_ttl_is_valid(const Interval *ttl);
-extern void document_type_not_found(const char *name) pg_attribute_noreturn();
+extern _Noreturn void document_type_not_found(const char *name);
 
-extern void problem_raise(int sqlstate, const Problem *problem,
-						  const char *document_type) pg_attribute_noreturn();
+extern _Noreturn void problem_raise(int sqlstate, const Problem *problem,
+						  const char *document_type);
 
 #endif							/* DOCNUM_DOCUMENT_TYPE_H */

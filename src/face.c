@@ -69,7 +69,7 @@ face_scope(FunctionCallInfo fcinfo, int argument, ScopeInput *input)
 {
 	Oid			type;
 	Oid			output;
-	bool		varlena;
+	bool		is_varlena;
 	char	   *output_text;
 
 	input->text = NULL;
@@ -94,7 +94,7 @@ face_scope(FunctionCallInfo fcinfo, int argument, ScopeInput *input)
 		input->text = text_to_cstring(PG_GETARG_TEXT_PP(argument));
 		return;
 	}
-	getTypeOutputInfo(type, &output, &varlena);
+	getTypeOutputInfo(type, &output, &is_varlena);
 	output_text = OidOutputFunctionCall(output, PG_GETARG_DATUM(argument));
 	if (type == JSONOID)
 		input->object = DatumGetJsonbP(DirectFunctionCall1(jsonb_in, CStringGetDatum(output_text)));

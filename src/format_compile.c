@@ -295,7 +295,7 @@ read_check(FormatCompiler *compiler, const char *name, size_t bytes)
 		return problem_hint(compiler->problem, "Keep the last one: it covers all that stands "
 							"before it.");
 	}
-	add_piece(compiler->format, FORMAT_CHECK, kind);
+	add_piece(compiler->format, FORMAT_CHECK, (int) kind);
 	return true;
 }
 

@@ -84,17 +84,13 @@ static void
 try_to_end(Relation rel, TupleTableSlot *row)
 {
 	TupleTableSlot *slot = table_slot_create(rel, NULL);
-	TM_FailureData failure;
-	LockTupleMode mode;
 	CompatUpdateIndexes update;
 
 	ExecClearTuple(slot);
 	slot->tts_values[Anum_installation_virgin - 1] = BoolGetDatum(false);
 	slot->tts_isnull[Anum_installation_virgin - 1] = false;
 	ExecStoreVirtualTuple(slot);
-	if (table_tuple_update(rel, &row->tts_tid, slot, GetCurrentCommandId(true),
-						   InvalidSnapshot, InvalidSnapshot, false,
-						   &failure, &mode, &update) == TM_Ok)
+	if (compat_try_update(rel, &row->tts_tid, slot, &update) == TM_Ok)
 		ended_by = GetCurrentTransactionId();
 	ExecDropSingleTupleTableSlot(slot);
 }

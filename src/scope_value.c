@@ -27,7 +27,7 @@
 static void
 wrong_scope(const DocumentType *type, const char *message, const char *detail)
 {
-	char		spec[SCOPE_MAX_DIMENSIONS * (SCOPE_NAME_LIMIT + 2) + 32];
+	char		spec[SCOPE_SPEC_TEXT_SIZE];
 
 	scope_spec_text(&type->scope, spec, sizeof(spec));
 	ereport(ERROR,
