@@ -43,6 +43,17 @@ compat_index_beginscan(Relation heap, Relation index, Snapshot snapshot, int nke
 #endif
 }
 
+/* 19 takes flags here too. */
+static inline TableScanDesc
+compat_table_beginscan(Relation table, Snapshot snapshot)
+{
+#if PG_VERSION_NUM >= 190000
+	return table_beginscan(table, snapshot, 0, NULL, SO_NONE);
+#else
+	return table_beginscan(table, snapshot, 0, NULL);
+#endif
+}
+
 /* 18 can log a failed conditional acquisition. */
 static inline LockAcquireResult
 compat_lock_try(const LOCKTAG *tag, LOCKMODE mode)

@@ -46,7 +46,7 @@ read_row(Relation rel, TupleTableSlot *slot, bool *settled)
 
 	InitDirtySnapshot(snapshot);
 	*settled = false;
-	scan = table_beginscan(rel, &snapshot, 0, NULL);
+	scan = compat_table_beginscan(rel, &snapshot);
 	if (table_scan_getnextslot(scan, ForwardScanDirection, slot))
 	{
 		HeapTuple	tuple = ExecFetchSlotHeapTuple(slot, false, NULL);

@@ -31,6 +31,7 @@
 #include "utils/builtins.h"
 #include "utils/fmgroids.h"
 #include "utils/snapmgr.h"
+#include "utils/tuplestore.h"
 #include "utils/uuid.h"
 
 #include "allocate.h"
