@@ -6,8 +6,8 @@
  *
  * Invariants: no byte beyond the given length is read, whatever the text
  * holds; malformed UTF-8 (cut, overlong, a surrogate, beyond U+10FFFF) is
- * never printable.  A text that is not UTF-8 is read as a single-byte
- * encoding of the ISO/IEC 8859 kind.
+ * never printable.  Of a text that is not UTF-8 only the ASCII bytes are
+ * judged: what the others mean is the encoding's affair.
  *
  * Which characters are invisible follows the Unicode Character Database:
  * general categories Cc, Zl and Zp, those of Cf that show nothing, the
@@ -155,7 +155,7 @@ decode(const char *text, size_t bytes, bool utf8, uint32_t *code)
 {
 	if (utf8)
 		return decode_utf8((const unsigned char *) text, bytes, code);
-	*code = (unsigned char) text[0];
+	*code = (unsigned char) text[0] < 0x80 ? (unsigned char) text[0] : 'x';
 	return 1;
 }
 

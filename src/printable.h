@@ -15,7 +15,8 @@
 
 /*
  * Length of a text in characters.  utf8 says whether the bytes are UTF-8
- * (valid already) or a single-byte encoding.
+ * (valid already) or another encoding, of
+ * which only ASCII is judged and each byte counts as a character.
  */
 extern size_t printable_length(const char *text, size_t bytes, bool utf8);
 
