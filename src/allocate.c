@@ -67,7 +67,8 @@ typedef struct Search
 	int64		tail;			/* next value above all live ones */
 	int64		window_from;	/* free values from here .. */
 	int64		window_below;	/* .. to below here are offered first */
-	bool		recycled;		/* the value found is a free one below the tail */
+	bool		recycled;		/* the value found is a free one below the
+								 * tail */
 	int64		taken_from;		/* values whose text is taken, to be recorded; */
 	int64		taken_to;		/* none if to < from */
 	char	   *taken_text;		/* one of those texts */

@@ -232,8 +232,8 @@ log_privilege(TupleTableSlot *old_row, TupleTableSlot *new_row, const AuditInten
 	char	   *words;
 
 	words = psprintf("%s to %s",
-					TextDatumGetCString(slot_getattr(granted, Anum_privilege_privilege, &isnull)),
-					TextDatumGetCString(slot_getattr(granted, Anum_privilege_role_name, &isnull)));
+					 TextDatumGetCString(slot_getattr(granted, Anum_privilege_privilege, &isnull)),
+					 TextDatumGetCString(slot_getattr(granted, Anum_privilege_role_name, &isnull)));
 	log_begin(&row, intent->operation, intent->at, intent->metadata);
 	log_copy(&row, Anum_audit_log_document_type, granted, Anum_privilege_document_type);
 	log_set_text(&row, new_row ? Anum_audit_log_new_value : Anum_audit_log_old_value, words);
@@ -324,8 +324,8 @@ static void
 refuse(Relation table, CatalogTable which)
 {
 	const char *hint = which == CATALOG_DOCUMENT_TYPE
-		? "Use docnum_define and docnum_drop; a definition can be changed by UPDATE."
-		: "Use docnum's functions; they keep ledger and log in step.";
+	? "Use docnum_define and docnum_drop; a definition can be changed by UPDATE."
+	: "Use docnum's functions; they keep ledger and log in step.";
 
 	ereport(ERROR,
 			(errcode(ERRCODE_DOCNUM_IMMUTABLE),
@@ -360,7 +360,7 @@ static HeapTuple
 restore_row(TriggerData *trigger, CatalogTable which)
 {
 	HeapTuple	tuple = TRIGGER_FIRED_BY_UPDATE(trigger->tg_event)
-		? trigger->tg_newtuple : trigger->tg_trigtuple;
+	? trigger->tg_newtuple : trigger->tg_trigtuple;
 
 	DEBUG_POINT("row_restored");
 	if (which == CATALOG_DOCUMENT_TYPE)

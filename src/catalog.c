@@ -416,7 +416,7 @@ catalog_insert_unless_taken(Relation table, TupleTableSlot *slot, AttrNumber lea
 			Relation	index = index_open(lfirst_oid(cell), RowExclusiveLock);
 			Form_pg_index form = index->rd_index;
 			bool		decides = form->indisunique && index_is_plain(index) &&
-				form->indkey.values[0] == leading;
+			form->indkey.values[0] == leading;
 
 			if (decides && pass == 0 && form->indisready)
 				unique &= insert_plain_entry(table, index, slot, UNIQUE_CHECK_PARTIAL);

@@ -261,7 +261,7 @@ look_for_row(Relation rel, LOCKMODE mode, int64 id, Counter *counter)
 	while (probe_next(&probe, ForwardScanDirection))
 	{
 		RowState	state = TransactionIdIsValid(probe_inserter(&probe)) ? ROW_OPEN :
-			probe_is_own(&probe) ? ROW_OWN : ROW_COMMITTED;
+		probe_is_own(&probe) ? ROW_OWN : ROW_COMMITTED;
 
 		if (counter != NULL)
 			read_row(counter, probe.slot);

@@ -247,7 +247,7 @@ document_types_are_mixed(void)
 	Relation	rel;
 	SysScanDesc scan;
 	HeapTuple	tuple;
-	bool		global = false,
+	bool global = false,
 				scope = false;
 
 	if (mixed_version == version)
@@ -267,7 +267,8 @@ document_types_are_mixed(void)
 	}
 	systable_endscan(scan);
 	table_close(rel, AccessShareLock);
-	mixed = global && scope;
+	mixed = global &&scope;
+
 	mixed_version = version;
 	return mixed;
 }

@@ -45,6 +45,6 @@ extern bool document_type_ttl_is_valid(const Interval *ttl);
 extern _Noreturn void document_type_not_found(const char *name);
 
 extern _Noreturn void problem_raise(int sqlstate, const Problem *problem,
-						  const char *document_type);
+									const char *document_type);
 
 #endif							/* DOCNUM_DOCUMENT_TYPE_H */

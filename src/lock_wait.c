@@ -39,7 +39,7 @@ lock_wait_bounded(LockWaitFunction wait, void *arg)
 	MemoryContext context = CurrentMemoryContext;
 	int			callers_timeout = LockTimeout;
 	bool		ours = settings_lock_timeout > 0 &&
-		(callers_timeout == 0 || settings_lock_timeout < callers_timeout);
+	(callers_timeout == 0 || settings_lock_timeout < callers_timeout);
 	volatile bool in_time = true;
 
 	if (!ours)

@@ -20,7 +20,8 @@ typedef struct Probe
 	IndexScanDesc scan;
 	SnapshotData snapshot;		/* dirty */
 	TupleTableSlot *slot;		/* the row found */
-	int			dead;			/* index entries passed that led to no live row */
+	int			dead;			/* index entries passed that led to no live
+								 * row */
 } Probe;
 
 extern void probe_begin(Probe *probe, Relation table, Relation index,

@@ -43,7 +43,10 @@ range_covers(int64 counter_id, int64 value, int64 *first, int64 *last)
 	Probe		probe;
 	bool		covered = false;
 
-	/* Ranges do not overlap: the first that ends at or after the value decides. */
+	/*
+	 * Ranges do not overlap: the first that ends at or after the value
+	 * decides.
+	 */
 	ScanKeyInit(&keys[0], 1, BTEqualStrategyNumber, F_INT8EQ, Int64GetDatum(counter_id));
 	ScanKeyInit(&keys[1], 2, BTGreaterEqualStrategyNumber, F_INT8GE, Int64GetDatum(value));
 	probe_begin(&probe, rel, index, keys, 2);

@@ -167,7 +167,10 @@ reservation_make(AllocationRequest *request, const Interval *ttl,
 				 errdetail("A cancelled reservation is a number without a document; the type must have none. Document type: \"%s\".", type->name),
 				 errhint("Use docnum_next in the document's transaction.")));
 
-	/* Before the scope is locked: the row's table must not be waited for then. */
+	/*
+	 * Before the scope is locked: the row's table must not be waited for
+	 * then.
+	 */
 	table_close(catalog_open(CATALOG_RESERVATION, RowExclusiveLock), NoLock);
 	make_token(token);
 	request->token_digits = token_digits(token);

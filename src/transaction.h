@@ -18,7 +18,8 @@ extern void transaction_took_number(void);
 
 /* Set by the modules that have something to do then; at most one each. */
 extern TransactionHook transaction_before_commit;	/* may raise */
-extern TransactionHook transaction_at_end;	/* commit, abort, prepare; must not raise */
+extern TransactionHook transaction_at_end;	/* commit, abort, prepare; must
+											 * not raise */
 extern TransactionHook transaction_at_subabort; /* must not raise */
 
 #endif							/* DOCNUM_TRANSACTION_H */

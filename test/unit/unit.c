@@ -149,7 +149,7 @@ unit_random(uint32_t below)
 	return (uint32_t) ((mixed >> 32) % below);
 }
 
-char	   *
+char *
 unit_exact_copy(const char *text, size_t bytes)
 {
 	char	   *copy = malloc(bytes > 0 ? bytes : 1);
