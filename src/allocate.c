@@ -444,7 +444,7 @@ lock_target(const AllocationRequest *request, AllocationTarget *target, Relation
 		allocate_resolve(request, target);
 		if (!lock_wait_bounded(open_relations, relations))
 			counter_timed_out(target->counter, "a lock on docnum's tables");
-		if (document_type_is_current(target->type))
+		if (document_type_refresh(&target->type))
 		{
 			strict = target->type->strict;
 			(void) document_types_are_mixed();	/* read now, remembered then */
@@ -453,7 +453,7 @@ lock_target(const AllocationRequest *request, AllocationTarget *target, Relation
 
 			/* Whoever held the scope sent his news before he let go of it. */
 			AcceptInvalidationMessages();
-			if (document_type_is_current(target->type))
+			if (document_type_refresh(&target->type))
 			{
 				DEBUG_POINT("scope_locked");
 				return;

@@ -10,7 +10,8 @@
  *
  * Invariant: a pointer that was returned stays good until the next call of
  * document_type_get or document_type_find.  Who has waited for a lock in
- * between asks document_type_is_current, and starts over if it is not.
+ * between calls document_type_refresh, and starts over if the definition is
+ * another.
  *
  * Memory: a hash in a context of its own below CacheMemoryContext; thrown away
  * as a whole when definitions changed.
@@ -196,6 +197,8 @@ read_type(const char *name, DocumentType *type)
 
 		heap_deform_tuple(tuple, RelationGetDescr(rel), values, isnull);
 		document_type_compile(type, values, isnull);
+		type->tid = tuple->t_self;
+		type->xmin = HeapTupleHeaderGetXmin(tuple->t_data);
 	}
 	systable_endscan_ordered(scan);
 	index_close(index, AccessShareLock);
@@ -287,10 +290,22 @@ document_type_get(const char *name)
 }
 
 /*
- * document_type_is_current: has no definition changed since it was read?
+ * document_type_refresh is called after a wait: where definitions may have
+ * changed, it reads the type anew, and tells whether it is still the same
+ * definition.  Raises NB001 where the type is gone.
  */
 bool
-document_type_is_current(const DocumentType *type)
+document_type_refresh(const DocumentType **type)
 {
-	return type->version == catalog_definitions_version();
+	ItemPointerData tid_then = (*type)->tid;
+	ItemPointerData tid_now;
+	TransactionId xmin_then = (*type)->xmin;
+	char		name[FORMAT_TYPE_BYTES + 1];
+
+	if ((*type)->version == catalog_definitions_version())
+		return true;
+	strlcpy(name, (*type)->name, sizeof(name));
+	*type = document_type_get(name);
+	tid_now = (*type)->tid;
+	return ItemPointerEquals(&tid_then, &tid_now) && xmin_then == (*type)->xmin;
 }

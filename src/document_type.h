@@ -9,6 +9,7 @@
 #define DOCNUM_DOCUMENT_TYPE_H
 
 #include "datatype/timestamp.h"
+#include "storage/itemptr.h"
 #include "pgtime.h"
 #include "utils/date.h"
 
@@ -18,6 +19,8 @@ typedef struct DocumentType
 {
 	char		name[FORMAT_TYPE_BYTES + 1];	/* key of the cache */
 	uint64		version;		/* of the definitions when it was read */
+	ItemPointerData tid;		/* the row version that it was read from .. */
+	TransactionId xmin;			/* .. and who wrote that */
 	Format		format;
 	ScopeSpec	scope;
 	int			fiscal_year_start;
@@ -36,7 +39,7 @@ typedef struct DocumentType
 
 extern const DocumentType *document_type_get(const char *name);
 extern const DocumentType *document_type_find(const char *name);
-extern bool document_type_is_current(const DocumentType *type);
+extern bool document_type_refresh(const DocumentType **type);
 extern void document_type_compile(DocumentType *type, const Datum *values,
 								  const bool *isnull);
 extern bool document_types_are_mixed(void);
