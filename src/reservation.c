@@ -241,8 +241,10 @@ lock_row(void *arg)
 }
 
 /*
- * find_token looks for the reservation's row; one of another open transaction
- * does not count, its token was told to nobody.
+ * find_token looks for the reservation's row.  Of one that another transaction
+ * is changing there are two live versions, and the scan can meet the new one
+ * first; the old one is what can be locked.  A row that only another open
+ * transaction has does not count: its token was told to nobody.
  */
 static bool
 find_token(const Reservation *reservation, ItemPointer tid)
@@ -251,16 +253,25 @@ find_token(const Reservation *reservation, ItemPointer tid)
 										   RowExclusiveLock);
 	ScanKeyData key;
 	Probe		probe;
-	bool		found;
+	bool		found = false;
+	int			passed_before;
+	int			passed = 0;
 
 	ScanKeyInit(&key, 1, BTEqualStrategyNumber, F_UUID_EQ, UUIDPGetDatum(&reservation->token));
-	found = probe_find(&probe, reservation->table, index, &key, 1);
-	if (found)
+
+	/* A version that was being updated may have been missed, see probe.c. */
+	do
 	{
-		found = !TransactionIdIsValid(probe_inserter(&probe));
-		*tid = probe.slot->tts_tid;
+		passed_before = passed;
+		probe_begin(&probe, reservation->table, index, &key, 1);
+		while (!found && probe_next(&probe, ForwardScanDirection))
+		{
+			found = !TransactionIdIsValid(probe_inserter(&probe));
+			*tid = probe.slot->tts_tid;
+		}
+		passed = probe.dead;
 		probe_end(&probe);
-	}
+	} while (!found && passed != passed_before);
 	index_close(index, RowExclusiveLock);
 	return found;
 }

@@ -78,6 +78,16 @@ missing_packages() {
 				command -v prove >/dev/null || echo perl
 				perl -MIPC::Run -e 1 2>/dev/null || echo libipc-run-perl
 				;;
+			fuzzer)
+				command -v clang-14 >/dev/null || echo clang-14
+				compgen -G '/usr/lib/llvm-14/lib/clang/*/lib/linux/libclang_rt.fuzzer-*.a' >/dev/null ||
+					echo libclang-rt-14-dev
+				;;
+			analysis)
+				command -v cppcheck >/dev/null || echo cppcheck
+				command -v clang-tidy-14 >/dev/null || echo clang-tidy-14
+				command -v scan-build-14 >/dev/null || echo clang-tools-14
+				;;
 			patch) command -v patch >/dev/null || echo patch ;;
 			indent) command -v pg_bsd_indent >/dev/null || echo pg-bsd-indent ;;
 			shellcheck) command -v shellcheck >/dev/null || echo shellcheck ;;
