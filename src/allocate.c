@@ -266,20 +266,40 @@ free_value(Search *search, const Ledger *ledger, const AllocationTarget *target,
 }
 
 /*
+ * pass_ranges moves the tail over recorded ranges, one step for each.  That
+ * there is none at or above a value is remembered until ranges change.
+ */
+static void
+pass_ranges(Search *search, Counter *counter)
+{
+	uint64		version = catalog_ranges_version();
+	int64		first,
+				last;
+
+	if (counter->no_range_version == version && search->tail >= counter->no_range_from)
+		return;
+	while (range_next(counter->id, search->tail, &first, &last))
+	{
+		if (first > search->tail)
+			return;				/* ahead of us: look again next time */
+		search->tail = last + 1;
+	}
+	counter->no_range_from = search->tail;
+	counter->no_range_version = version;
+}
+
+/*
  * search_next returns the next value to try; raises NB002 where there is none.
  */
 static int64
 search_next(Search *search, const Ledger *ledger, const AllocationTarget *target, bool preview)
 {
 	int64		value = free_value(search, ledger, target, preview);
-	int64		first,
-				last;
 
 	search->recycled = value != 0;
 	if (value == 0)
 	{
-		while (range_covers(target->counter->id, search->tail, &first, &last))
-			search->tail = last + 1;
+		pass_ranges(search, target->counter);
 		value = search->tail++;
 	}
 	if (value > target->type->max_value)

@@ -292,6 +292,8 @@ log_change(CatalogTable table, TupleTableSlot *old_row, TupleTableSlot *new_row,
 		catalog_definitions_changed();
 	else if (table == CATALOG_PRIVILEGE)
 		catalog_privileges_changed();
+	else if (table == CATALOG_RANGE)
+		catalog_ranges_changed();
 
 	if (intent->operation == NULL)
 		return;
@@ -367,6 +369,8 @@ restore_row(TriggerData *trigger, CatalogTable which)
 		catalog_definitions_changed();
 	if (which == CATALOG_PRIVILEGE)
 		catalog_privileges_changed();
+	if (which == CATALOG_RANGE)
+		catalog_ranges_changed();
 	if (TRIGGER_FIRED_BY_DELETE(trigger->tg_event))
 		return tuple;
 	if (which == CATALOG_PRIVILEGE)

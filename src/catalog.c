@@ -79,6 +79,7 @@ static struct
 	Oid			extension_owner;
 	uint64		definitions_version;
 	uint64		privileges_version;
+	uint64		ranges_version;
 }			catalog;
 
 /*
@@ -97,6 +98,8 @@ relation_changed(Datum arg, Oid relid)
 		catalog.definitions_version++;
 	if (relid == InvalidOid || relid == catalog.table[CATALOG_PRIVILEGE])
 		catalog.privileges_version++;
+	if (relid == InvalidOid || relid == catalog.table[CATALOG_RANGE])
+		catalog.ranges_version++;
 }
 
 /*
@@ -107,6 +110,7 @@ catalog_init(void)
 {
 	catalog.definitions_version = 1;
 	catalog.privileges_version = 1;
+	catalog.ranges_version = 1;
 	CacheRegisterRelcacheCallback(relation_changed, (Datum) 0);
 }
 
@@ -480,8 +484,14 @@ catalog_privileges_version(void)
 	return catalog.privileges_version;
 }
 
+uint64
+catalog_ranges_version(void)
+{
+	return catalog.ranges_version;
+}
+
 /*
- * catalog_definitions_changed, catalog_privileges_changed: rows of the table
+ * catalog_definitions_changed and its like: rows of the table
  * were written.  Every backend hears of it when this transaction commits, this
  * one at its next command.
  */
@@ -497,4 +507,11 @@ catalog_privileges_changed(void)
 {
 	ensure_resolved();
 	CacheInvalidateRelcacheByRelid(catalog.table[CATALOG_PRIVILEGE]);
+}
+
+void
+catalog_ranges_changed(void)
+{
+	ensure_resolved();
+	CacheInvalidateRelcacheByRelid(catalog.table[CATALOG_RANGE]);
 }

@@ -179,7 +179,9 @@ extern void catalog_delete(Relation table, ItemPointer tid);
 /* Counts what caches must know: it moves whenever the rows may have changed. */
 extern uint64 catalog_definitions_version(void);
 extern uint64 catalog_privileges_version(void);
+extern uint64 catalog_ranges_version(void);
 extern void catalog_definitions_changed(void);
 extern void catalog_privileges_changed(void);
+extern void catalog_ranges_changed(void);
 
 #endif							/* DOCNUM_CATALOG_H */

@@ -28,6 +28,8 @@ typedef struct Counter
 	int64		last_seen;		/* a value at or below the last one, or 0 */
 	int64		settled_from;	/* all values from .. to are committed, */
 	int64		settled_to;		/* or to < from */
+	int64		no_range_from;	/* no recorded range ends at or after it .. */
+	uint64		no_range_version;	/* .. as of that version of the ranges */
 	TransactionId row_seen;		/* who wrote the counter's row, see counter.c */
 	uint64		row_version;	/* of the definitions when row_seen was set */
 } Counter;

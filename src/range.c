@@ -31,37 +31,43 @@ static const char *const cause_names[] = {
 };
 
 /*
+ * range_next finds the first recorded range that ends at or after a value;
+ * first and last are its bounds.  Ranges do not overlap.
+ */
+bool
+range_next(int64 counter_id, int64 value, int64 *first, int64 *last)
+{
+	Relation	rel = catalog_open(CATALOG_RANGE, AccessShareLock);
+	Relation	index = catalog_open_index(rel, Anum_range_counter_id, false, AccessShareLock);
+	ScanKeyData keys[2];
+	Probe		probe;
+	bool		found;
+
+	ScanKeyInit(&keys[0], 1, BTEqualStrategyNumber, F_INT8EQ, Int64GetDatum(counter_id));
+	ScanKeyInit(&keys[1], 2, BTGreaterEqualStrategyNumber, F_INT8GE, Int64GetDatum(value));
+	probe_begin(&probe, rel, index, keys, 2);
+	found = probe_next(&probe, ForwardScanDirection);
+	if (found)
+	{
+		bool		isnull;
+
+		*first = DatumGetInt64(slot_getattr(probe.slot, Anum_range_first_value, &isnull));
+		*last = DatumGetInt64(slot_getattr(probe.slot, Anum_range_last_value, &isnull));
+	}
+	probe_end(&probe);
+	index_close(index, AccessShareLock);
+	table_close(rel, NoLock);
+	return found;
+}
+
+/*
  * range_covers: is the value in a recorded range?  Then first and last are its
  * bounds.
  */
 bool
 range_covers(int64 counter_id, int64 value, int64 *first, int64 *last)
 {
-	Relation	rel = catalog_open(CATALOG_RANGE, AccessShareLock);
-	Relation	index = catalog_open_index(rel, Anum_range_counter_id, false, AccessShareLock);
-	ScanKeyData keys[2];
-	Probe		probe;
-	bool		covered = false;
-
-	/*
-	 * Ranges do not overlap: the first that ends at or after the value
-	 * decides.
-	 */
-	ScanKeyInit(&keys[0], 1, BTEqualStrategyNumber, F_INT8EQ, Int64GetDatum(counter_id));
-	ScanKeyInit(&keys[1], 2, BTGreaterEqualStrategyNumber, F_INT8GE, Int64GetDatum(value));
-	probe_begin(&probe, rel, index, keys, 2);
-	if (probe_next(&probe, ForwardScanDirection))
-	{
-		bool		isnull;
-
-		*first = DatumGetInt64(slot_getattr(probe.slot, Anum_range_first_value, &isnull));
-		*last = DatumGetInt64(slot_getattr(probe.slot, Anum_range_last_value, &isnull));
-		covered = *first <= value;
-	}
-	probe_end(&probe);
-	index_close(index, AccessShareLock);
-	table_close(rel, NoLock);
-	return covered;
+	return range_next(counter_id, value, first, last) && *first <= value;
 }
 
 /*
