@@ -10,18 +10,21 @@
  * open row and goes on, and never waits for a commit.
  *
  * Rolled-back values come back through gates.  In a CONCURRENT scope every
- * 32nd value (every 8th of the first 128, and whatever a backend asks for
+ * 16th value (every 8th of the first 128, and whatever a backend asks for
  * first) is a gate: it may be given only if no free value is found in the
  * window that the gate looks back on; otherwise the highest free one is given
- * instead, by whoever calls, until the window is full.  A gate at every 16th of
- * those looks back 16 times as far, and so on.  No state is kept for it, the
+ * instead, by whoever calls, until the window is full.  A gate at every 8th of
+ * those looks back 8 times as far, and so on.  No state is kept for it, the
  * ledger decides; so it works however the value became free.
  *
  *	 Bound: let a value become free when the counter has moved D past it.  A
- *	 gate of level j comes every K * 16^j values and looks back 5 K * 16^j, so it
- *	 sees the value if D <= 4 K * 16^j; up to D other free values above it go
- *	 first.  Hence it is given again within K * 16^j + D calls: for D <= 128 that
- *	 is 32 + D <= max(64, 5.3 D), beyond it at most 4 D + D.
+ *	 gate of level j comes every S = K * 8^j values, K = 16, and looks back 5 S, so
+ *	 it sees the value if D <= 4 S.  Before it go the free values above it: at
+ *	 most D that stand there by now, and S that come until the gate.  Hence it is
+ *	 given again within 2 S + D further allocations (those that commit: one that
+ *	 rolls back itself gives nothing away).  For D <= 64, j = 0, that is 32 + D <=
+ *	 max(64, 5.3 D); beyond it the level below was too narrow, so S < 2 D and
+ *	 2 S + D < 5 D.
  *
  * A value that the log knows although the ledger does not have it is not free
  * but unexplained: it is recorded and never given.
@@ -55,11 +58,11 @@
 #include "range.h"
 #include "transaction.h"
 
-#define GATE_STEP			32
+#define GATE_STEP			16
 #define GATE_STEP_SMALL		8	/* below GATE_SMALL */
 #define GATE_SMALL			128
 #define GATE_WINDOW			5	/* steps that a gate looks back */
-#define GATE_LEVEL			16	/* every 16th gate looks back 16 times as far */
+#define GATE_LEVEL			8	/* every 8th gate looks back 8 times as far */
 
 /* Where a caller is in the search for a value. */
 typedef struct Search

@@ -345,12 +345,14 @@ static HeapTuple
 set_role_oid(Relation table, HeapTuple tuple, AttrNumber name_column, AttrNumber oid_column)
 {
 	TupleDesc	desc = RelationGetDescr(table);
-	bool		isnull;
-	char	   *name = TextDatumGetCString(heap_getattr(tuple, name_column, desc, &isnull));
-	Datum		value = ObjectIdGetDatum(get_role_oid(name, true));
+	bool		null;
+	Datum		name = heap_getattr(tuple, name_column, desc, &null);
+	Datum		value;
 	int			column = oid_column;
-	bool		null = false;
 
+	if (null)
+		return tuple;			/* the table's constraint refuses it */
+	value = ObjectIdGetDatum(get_role_oid(TextDatumGetCString(name), true));
 	return heap_modify_tuple_by_cols(tuple, desc, 1, &column, &value, &null);
 }
 
@@ -389,16 +391,22 @@ static HeapTuple
 change_definition(TriggerData *trigger)
 {
 	AuditIntent intent = {"DEFINE", GetCurrentTimestamp(), NULL, NULL};
-	int			column = Anum_document_type_updated_at;
-	Datum		value = TimestampTzGetDatum(intent.at);
-	bool		null = false;
+	TupleDesc	desc = RelationGetDescr(trigger->tg_relation);
+	TupleTableSlot *new_row = MakeSingleTupleTableSlot(desc, &TTSOpsHeapTuple);
+	int			columns[2] = {Anum_document_type_updated_at, Anum_document_type_scope};
+	Datum		values[2];
+	bool		isnull[2] = {false, false};
 	HeapTuple	tuple;
-	TupleTableSlot *new_row = MakeSingleTupleTableSlot(RelationGetDescr(trigger->tg_relation),
-													   &TTSOpsHeapTuple);
+	char	   *name;
+	char	   *scope;
 
-	tuple = heap_modify_tuple_by_cols(trigger->tg_newtuple,
-									  RelationGetDescr(trigger->tg_relation),
-									  1, &column, &value, &null);
+	ExecStoreHeapTuple(trigger->tg_newtuple, new_row, false);
+	definition_require_columns(new_row);
+	name = TextDatumGetCString(slot_getattr(new_row, Anum_document_type_document_type, &isnull[0]));
+	scope = TextDatumGetCString(slot_getattr(new_row, Anum_document_type_scope, &isnull[1]));
+	values[0] = TimestampTzGetDatum(intent.at);
+	values[1] = CStringGetTextDatum(definition_spell_scope(name, scope));
+	tuple = heap_modify_tuple_by_cols(trigger->tg_newtuple, desc, 2, columns, values, isnull);
 	ExecStoreHeapTuple(tuple, new_row, false);
 	definition_check_change(trigger->tg_trigslot, new_row, NULL);
 	log_change(CATALOG_DOCUMENT_TYPE, trigger->tg_trigslot, new_row, &intent);

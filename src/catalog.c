@@ -32,6 +32,8 @@
 #include "catalog/indexing.h"
 #include "catalog/namespace.h"
 #include "catalog/pg_am.h"
+#include "catalog/pg_class.h"
+#include "catalog/pg_collation.h"
 #include "catalog/pg_enum.h"
 #include "catalog/pg_extension.h"
 #include "catalog/pg_index.h"
@@ -68,6 +70,18 @@ const char *const catalog_state_names[NUMBER_STATES] = {
 	[STATE_VOIDED] = "voided",
 	[STATE_IMPORTED] = "imported",
 	[STATE_EXTERNAL] = "external",
+};
+
+/* columns that docnum knows of */
+static const int table_columns[CATALOG_TABLES] = {
+	[CATALOG_DOCUMENT_TYPE] = Natts_document_type,
+	[CATALOG_COUNTER] = Natts_counter,
+	[CATALOG_NUMBER] = Natts_number,
+	[CATALOG_RANGE] = Natts_range,
+	[CATALOG_RESERVATION] = Natts_reservation,
+	[CATALOG_PRIVILEGE] = Natts_privilege,
+	[CATALOG_AUDIT_LOG] = Natts_audit_log,
+	[CATALOG_INSTALLATION] = Natts_installation,
 };
 
 static struct
@@ -138,6 +152,31 @@ read_extension_owner(Oid extension)
 }
 
 /*
+ * check_columns refuses a table that has got or lost columns: its rows could
+ * not be formed.
+ */
+static void
+check_columns(const char *name, Oid oid, int columns)
+{
+	HeapTuple	tuple = SearchSysCache1(RELOID, ObjectIdGetDatum(oid));
+	int			found = -1;
+
+	if (HeapTupleIsValid(tuple))
+	{
+		found = ((Form_pg_class) GETSTRUCT(tuple))->relnatts;
+		ReleaseSysCache(tuple);
+	}
+	if (found == columns)
+		return;
+	catalog.valid = false;
+	ereport(ERROR,
+			(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
+			 errmsg("table \"%s.%s\" is not as docnum made it", DOCNUM_SCHEMA, name),
+			 errdetail("It has %d columns, with those dropped; docnum made %d.", found, columns),
+			 errhint("Columns of docnum's tables cannot be added or dropped; keep data of your own in a table of your own.")));
+}
+
+/*
  * resolve looks up every name that is needed.  Raises 42704 where docnum is
  * not installed in this database.
  */
@@ -164,6 +203,7 @@ resolve(void)
 					(errcode(ERRCODE_UNDEFINED_TABLE),
 					 errmsg("table \"%s.%s\" is missing", DOCNUM_SCHEMA, table_names[i]),
 					 errhint("Drop and create the extension docnum, or restore it.")));
+		check_columns(table_names[i], catalog.table[i], table_columns[i]);
 	}
 	catalog.audit_sequence = get_relname_relid("audit_log_id_seq", schema);
 	state_type = GetSysCacheOid2(TYPENAMENSP, Anum_pg_type_oid,
@@ -179,7 +219,8 @@ resolve(void)
 static inline void
 ensure_resolved(void)
 {
-	while (unlikely(!catalog.valid))
+	/* News that arrive while we read: what we read then is new enough. */
+	for (int i = 0; i < 2 && unlikely(!catalog.valid); i++)
 		resolve();
 }
 
@@ -209,6 +250,37 @@ catalog_open(CatalogTable table, LOCKMODE mode)
 }
 
 /*
+ * index_is_ours: has the index the columns, order and collation that docnum's
+ * scans rely on?  One that somebody added for reports has the same leading
+ * column, and REINDEX CONCURRENTLY puts it before ours in the list.
+ */
+static bool
+index_is_ours(Relation table, Relation index)
+{
+	Form_pg_index form = index->rd_index;
+	CatalogTable which = catalog_identify(table);
+	AttrNumber	leading = form->indkey.values[0];
+	AttrNumber	second = 0;
+
+	if (which == CATALOG_NUMBER && leading == Anum_number_counter_id)
+		second = Anum_number_value;
+	else if (which == CATALOG_RANGE)
+		second = Anum_range_last_value;
+	else if (which == CATALOG_AUDIT_LOG)
+		second = Anum_audit_log_value;
+	if (second != 0 && (form->indnkeyatts < 2 || form->indkey.values[1] != second))
+		return false;
+	for (int i = 0; i < Min(form->indnkeyatts, 2); i++)
+	{
+		if (index->rd_indoption[i] != 0)
+			return false;
+		if (OidIsValid(index->rd_indcollation[i]) && index->rd_indcollation[i] != C_COLLATION_OID)
+			return false;
+	}
+	return true;
+}
+
+/*
  * catalog_open_index opens the valid btree of the table whose first column is
  * the given one, the partial one or a full one; the caller closes it with
  * index_close.
@@ -226,6 +298,7 @@ catalog_open_index(Relation table, AttrNumber leading, bool partial, LOCKMODE mo
 
 		if (form->indisvalid && form->indkey.values[0] == leading &&
 			index->rd_rel->relam == BTREE_AM_OID &&
+			index_is_ours(table, index) &&
 			partial != heap_attisnull(index->rd_indextuple, Anum_pg_index_indpred, NULL))
 		{
 			list_free(indexes);

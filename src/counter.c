@@ -149,6 +149,10 @@ counter_get(const DocumentType *type, const char *scope, size_t bytes)
 		if (strlen(counter->scope) != bytes || memcmp(counter->scope, scope, bytes) != 0 ||
 			strcmp(counter->document_type, type->name) != 0)
 			collision(type->name, scope, counter->scope);
+
+		/* Without a row yet, the definition of now decides where it starts. */
+		if (counter->row_version != catalog_definitions_version())
+			counter->first_value = type->start_value;
 		return counter;
 	}
 

@@ -61,6 +61,7 @@ static const AttrNumber argument_columns[] = {
 	Anum_document_type_rate_interval,
 };
 
+#define ARGUMENT_SCOPE			2
 #define ARGUMENT_FORMAT_CHANGE	((int) lengthof(argument_columns))
 
 static void
@@ -142,24 +143,6 @@ set_defaults(TupleTableSlot *row)
 }
 
 /*
- * spell_scope writes the scope the one way that docnum spells it.
- */
-static void
-spell_scope(TupleTableSlot *row)
-{
-	ScopeSpec	spec;
-	Problem		problem = {0};
-	char		spelt[SCOPE_SPEC_TEXT_SIZE];
-
-	if (!scope_parse(TextDatumGetCString(row->tts_values[Anum_document_type_scope - 1]),
-					 &spec, &problem))
-		problem_raise(ERRCODE_DOCNUM_INVALID_SCOPE, &problem,
-					  TextDatumGetCString(row->tts_values[Anum_document_type_document_type - 1]));
-	scope_spec_text(&spec, spelt, sizeof(spelt));
-	set_column(row, Anum_document_type_scope, CStringGetTextDatum(spelt));
-}
-
-/*
  * create writes a new definition.
  */
 static void
@@ -217,11 +200,12 @@ change(Relation rel, TupleTableSlot *old_row, TupleTableSlot *new_row, const cha
 		ExecStoreVirtualTuple(new_row);
 		return;
 	}
-	if (format_change != NULL && strcmp(format_change, "restart") == 0)
-		set_column(new_row, Anum_document_type_generation,
-				   Int32GetDatum(DatumGetInt32(old_row->tts_values[Anum_document_type_generation - 1]) + 1));
 	set_column(new_row, Anum_document_type_updated_at, TimestampTzGetDatum(intent.at));
 	ExecStoreVirtualTuple(new_row);
+	if (format_change != NULL && strcmp(format_change, "restart") == 0 &&
+		definition_changes_numbers(old_row, new_row))
+		set_column(new_row, Anum_document_type_generation,
+				   Int32GetDatum(DatumGetInt32(old_row->tts_values[Anum_document_type_generation - 1]) + 1));
 	definition_check_change(old_row, new_row, format_change);
 	intent.metadata = audit_metadata(NULL, "format_change", format_change, NULL);
 	catalog_update(rel, old_row, new_row);
@@ -347,7 +331,10 @@ docnum_define(PG_FUNCTION_ARGS)
 		if (!PG_ARGISNULL(i))
 			set_column(new_row, argument_columns[i], PG_GETARG_DATUM(i));
 	}
-	spell_scope(new_row);
+	if (!PG_ARGISNULL(ARGUMENT_SCOPE))
+		set_column(new_row, Anum_document_type_scope,
+				   CStringGetTextDatum(definition_spell_scope(name,
+															  face_optional_text(fcinfo, ARGUMENT_SCOPE))));
 
 	if (exists)
 		change(rel, old_row, new_row, format_change);

@@ -259,6 +259,44 @@ check_time_zone(TupleTableSlot *row)
 }
 
 /*
+ * definition_require_columns refuses a row (of the owner's UPDATE) without a
+ * value that a definition must have; the table's constraints are checked only
+ * after us.  Raises 22004.
+ */
+void
+definition_require_columns(TupleTableSlot *row)
+{
+	for (int i = 0; i < row->tts_tupleDescriptor->natts; i++)
+	{
+		Form_pg_attribute column = TupleDescAttr(row->tts_tupleDescriptor, i);
+
+		if (column->attnotnull && slot_attisnull(row, i + 1))
+			ereport(ERROR,
+					(errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
+					 errmsg("%s of a document type must not be null", NameStr(column->attname)),
+					 errdetail("Every definition has a value for it."),
+					 errhint("Give a value for %s.", NameStr(column->attname))));
+	}
+}
+
+/*
+ * definition_spell_scope writes a scope the one way that docnum spells it.
+ * Raises NB009.
+ */
+char *
+definition_spell_scope(const char *document_type, const char *scope)
+{
+	ScopeSpec	spec;
+	Problem		problem = {0};
+	char	   *spelt = palloc(SCOPE_SPEC_TEXT_SIZE);
+
+	if (!scope_parse(scope, &spec, &problem))
+		problem_raise(ERRCODE_DOCNUM_INVALID_SCOPE, &problem, document_type);
+	scope_spec_text(&spec, spelt, SCOPE_SPEC_TEXT_SIZE);
+	return spelt;
+}
+
+/*
  * definition_check raises an error unless the row is a definition that can
  * work: NB006, NB009, 22001, 22023, 0A000.
  */
@@ -370,13 +408,11 @@ settle_holes(const char *name)
 }
 
 /*
- * definition_check_change raises an error unless the new row may follow the
- * old one.  format_change is what docnum_define was told: continue, restart
- * (NULL: nothing).
+ * changed_column names what changed of that which makes numbers what they are;
+ * NULL if nothing did.
  */
-void
-definition_check_change(TupleTableSlot *old_row, TupleTableSlot *new_row,
-						const char *format_change)
+static const char *
+changed_column(TupleTableSlot *old_row, TupleTableSlot *new_row)
 {
 	static const struct
 	{
@@ -391,6 +427,33 @@ definition_check_change(TupleTableSlot *old_row, TupleTableSlot *new_row,
 		{Anum_document_type_format, "format"},
 		{Anum_document_type_generation, "generation"},
 	};
+
+	for (int i = 0; i < (int) lengthof(fixed); i++)
+	{
+		if (column_changed(old_row, new_row, fixed[i].attribute))
+			return fixed[i].what;
+	}
+	return NULL;
+}
+
+/*
+ * definition_changes_numbers: will numbers to come be made another way?
+ */
+bool
+definition_changes_numbers(TupleTableSlot *old_row, TupleTableSlot *new_row)
+{
+	return changed_column(old_row, new_row) != NULL;
+}
+
+/*
+ * definition_check_change raises an error unless the new row may follow the
+ * old one.  format_change is what docnum_define was told: continue, restart
+ * (NULL: nothing).
+ */
+void
+definition_check_change(TupleTableSlot *old_row, TupleTableSlot *new_row,
+						const char *format_change)
+{
 	char	   *name = text_column(old_row, Anum_document_type_document_type);
 	bool		becomes_strict;
 	const char *what = NULL;
@@ -403,11 +466,7 @@ definition_check_change(TupleTableSlot *old_row, TupleTableSlot *new_row,
 
 	becomes_strict = column_changed(old_row, new_row, Anum_document_type_allocation) &&
 		strcmp(text_column(new_row, Anum_document_type_allocation), "STRICT") == 0;
-	for (int i = 0; i < (int) lengthof(fixed) && what == NULL; i++)
-	{
-		if (column_changed(old_row, new_row, fixed[i].attribute))
-			what = fixed[i].what;
-	}
+	what = changed_column(old_row, new_row);
 	/* Raising max_value, at 3 in the morning, must not wait for anybody. */
 	if (!becomes_strict && what == NULL &&
 		bigint_column(new_row, Anum_document_type_max_value) >=

@@ -13,6 +13,9 @@
 extern void definition_check(TupleTableSlot *row);
 extern void definition_check_change(TupleTableSlot *old_row, TupleTableSlot *new_row,
 									const char *format_change);
+extern void definition_require_columns(TupleTableSlot *row);
+extern char *definition_spell_scope(const char *document_type, const char *scope);
+extern bool definition_changes_numbers(TupleTableSlot *old_row, TupleTableSlot *new_row);
 extern void definition_exclude_writers(const char *document_type);
 extern bool definition_has_numbers(const char *document_type, int64 *highest);
 

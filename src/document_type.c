@@ -65,7 +65,8 @@ document_type_not_found(const char *name)
 {
 	ereport(ERROR,
 			(errcode(ERRCODE_DOCNUM_TYPE_NOT_FOUND),
-			 errmsg("document type \"%s\" does not exist", name),
+			 errmsg("document type \"%.*s\" does not exist",
+					pg_mbcliplen(name, strlen(name), FORMAT_TYPE_BYTES), name),
 			 errdetail("No document type of that name is defined; names are case-sensitive."),
 			 errhint("docnum_define creates one; docnum_status() lists those you may use.")));
 }

@@ -22,13 +22,16 @@
 #include "miscadmin.h"
 #include "utils/acl.h"
 #include "utils/builtins.h"
+#include "utils/syscache.h"
 
 #include "audit.h"
 #include "catalog.h"
 #include "docnum.h"
 #include "document_type.h"
 #include "face.h"
+#include "lock_wait.h"
 #include "privilege.h"
+#include "settings.h"
 
 /* What is granted or revoked. */
 typedef struct GrantRequest
@@ -40,14 +43,17 @@ typedef struct GrantRequest
 } GrantRequest;
 
 /*
- * is_grant: is the row that grant?  A role that is gone is known by its name.
+ * is_grant: is the row that grant?  A role that is gone, or that a restore did
+ * not find, is known by its name.
  */
 static bool
 is_grant(const GrantRequest *request, const Datum *values, const bool *isnull)
 {
 	Oid			role = DatumGetObjectId(values[Anum_privilege_role_oid - 1]);
+	bool		role_exists = OidIsValid(role) &&
+	SearchSysCacheExists1(AUTHOID, ObjectIdGetDatum(role));
 
-	if (OidIsValid(request->role) ? role != request->role
+	if (role_exists ? role != request->role
 		: strcmp(TextDatumGetCString(values[Anum_privilege_role_name - 1]), request->role_name) != 0)
 		return false;
 	if (strcmp(TextDatumGetCString(values[Anum_privilege_privilege - 1]),
@@ -84,12 +90,43 @@ find_grant(Relation rel, const GrantRequest *request, TupleTableSlot *slot)
 }
 
 /*
+ * open_grants opens the table of grants so that nobody else changes it.
+ */
+static void
+open_grants(void *arg)
+{
+	*(Relation *) arg = catalog_open(CATALOG_PRIVILEGE, ShareRowExclusiveLock);
+}
+
+/*
+ * lock_grants does so within docnum.lock_timeout, and makes sure that the type
+ * is still there and the role may still administer it.
+ */
+static Relation
+lock_grants(const GrantRequest *request)
+{
+	Relation	rel;
+
+	if (!lock_wait_bounded(open_grants, &rel))
+		ereport(ERROR,
+				(errcode(ERRCODE_DOCNUM_LOCK_TIMEOUT),
+				 errmsg("docnum's grants cannot be changed now"),
+				 errdetail("Waited %d ms for a transaction that changes them.",
+						   settings_lock_timeout),
+				 errhint("Try again when it has ended; docnum.lock_timeout sets how long to wait.")));
+	if (request->document_type)
+		(void) document_type_get(request->document_type);
+	privilege_check(PRIVILEGE_ADMIN, request->document_type);
+	return rel;
+}
+
+/*
  * grant_give writes a grant; false if it was there already.
  */
 static bool
 grant_give(const GrantRequest *request)
 {
-	Relation	rel = catalog_open(CATALOG_PRIVILEGE, ShareRowExclusiveLock);
+	Relation	rel = lock_grants(request);
 	TupleTableSlot *slot = table_slot_create(rel, NULL);
 	AuditIntent intent = {"GRANT", GetCurrentTimestamp(), NULL, NULL};
 	bool		given = !find_grant(rel, request, slot);
@@ -126,7 +163,7 @@ grant_give(const GrantRequest *request)
 static bool
 grant_take(const GrantRequest *request)
 {
-	Relation	rel = catalog_open(CATALOG_PRIVILEGE, ShareRowExclusiveLock);
+	Relation	rel = lock_grants(request);
 	TupleTableSlot *slot = MakeSingleTupleTableSlot(RelationGetDescr(rel), &TTSOpsHeapTuple);
 	AuditIntent intent = {"REVOKE", GetCurrentTimestamp(), NULL, NULL};
 	bool		taken = find_grant(rel, request, slot);

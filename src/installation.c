@@ -52,6 +52,9 @@ read_row(Relation rel, TupleTableSlot *slot, bool *settled)
 		HeapTuple	tuple = ExecFetchSlotHeapTuple(slot, false, NULL);
 
 		virgin = DatumGetBool(slot_getattr(slot, Anum_installation_virgin, &isnull));
+		/* Somebody is ending it just now: that is his first write. */
+		if (TransactionIdIsValid(snapshot.xmax))
+			virgin = false;
 		*settled = !TransactionIdIsValid(snapshot.xmin) &&
 			!TransactionIdIsValid(snapshot.xmax) &&
 			!TransactionIdIsCurrentTransactionId(HeapTupleHeaderGetXmin(tuple->t_data));
@@ -112,13 +115,10 @@ installation_note_write(void)
 
 	rel = catalog_open(CATALOG_INSTALLATION, RowExclusiveLock);
 	slot = table_slot_create(rel, NULL);
-	if (read_row(rel, slot, &settled))
-	{
-		if (settled)
-			try_to_end(rel, slot);
-	}
-	else if (settled)
+	if (!read_row(rel, slot, &settled) && settled)
 		ended_in = RelationGetRelid(rel);
+	else if (settled)
+		try_to_end(rel, slot);
 	ExecDropSingleTupleTableSlot(slot);
 	table_close(rel, NoLock);
 }

@@ -93,7 +93,7 @@ ledger_has_value(const Ledger *ledger, int64 counter_id, int64 value)
  * none.  Sets whether dead entries were passed.
  */
 static int64
-scan_last_value(const Ledger *ledger, int64 counter_id, int64 bound, bool *passed_dead)
+scan_last_value(const Ledger *ledger, int64 counter_id, int64 bound, int *passed)
 {
 	ScanKeyData keys[2];
 	Probe		probe;
@@ -104,7 +104,7 @@ scan_last_value(const Ledger *ledger, int64 counter_id, int64 bound, bool *passe
 	probe_begin(&probe, ledger->table, ledger->value_index, keys, 2);
 	if (probe_next(&probe, BackwardScanDirection))
 		last = slot_value(probe.slot);
-	*passed_dead = probe.dead > 0;
+	*passed = probe.dead;
 	probe_end(&probe);
 	return last;
 }
@@ -117,18 +117,21 @@ scan_last_value(const Ledger *ledger, int64 counter_id, int64 bound, bool *passe
 int64
 ledger_last_value(const Ledger *ledger, int64 counter_id, int64 bound)
 {
-	bool		passed_dead;
-	int64		last = scan_last_value(ledger, counter_id, Max(bound, 1), &passed_dead);
-
-	if (last == 0 && bound > 1)
-		last = scan_last_value(ledger, counter_id, 1, &passed_dead);
+	int64		last;
+	int			passed_before;
+	int			passed = 0;
 
 	/* A row that was being updated may have been missed, see probe.c. */
-	if (passed_dead)
+	do
 	{
-		while (ledger_has_value(ledger, counter_id, last + 1))
-			last++;
-	}
+		passed_before = passed;
+		last = scan_last_value(ledger, counter_id, Max(bound, 1), &passed);
+		if (last == 0 && bound > 1)
+		{
+			bound = 0;
+			last = scan_last_value(ledger, counter_id, 1, &passed);
+		}
+	} while (passed != passed_before);
 	return last;
 }
 

@@ -62,6 +62,9 @@ typedef struct Answer
 	bool		granted;
 } Answer;
 
+/* Answers remembered at most; a role can ask about any name. */
+#define ANSWER_LIMIT 1000
+
 static MemoryContext grants_context = NULL;
 static Grant *grants = NULL;
 static int	ngrants = 0;
@@ -145,7 +148,8 @@ refresh(void)
 	HASHCTL		control = {0};
 
 	if (answers != NULL && loaded_roles == roles_version &&
-		loaded_grants == catalog_privileges_version())
+		loaded_grants == catalog_privileges_version() &&
+		hash_get_num_entries(answers) < ANSWER_LIMIT)
 		return;
 
 	if (grants_context == NULL)

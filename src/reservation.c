@@ -119,6 +119,25 @@ expiry(TimestampTz at, const Interval *ttl, bool type_has_ttl, const Interval *t
 }
 
 /*
+ * tables_timed_out raises NB003 for a wait for docnum's tables.
+ */
+static void
+tables_timed_out(void)
+{
+	ereport(ERROR,
+			(errcode(ERRCODE_DOCNUM_LOCK_TIMEOUT),
+			 errmsg("docnum's tables are busy: waited %d ms for them", settings_lock_timeout),
+			 errdetail("Another transaction changes a definition, or an administrator has locked a table."),
+			 errhint("Try again when it has ended; docnum.lock_timeout sets how long to wait.")));
+}
+
+static void
+lock_reservations(void *arg)
+{
+	table_close(catalog_open(CATALOG_RESERVATION, RowExclusiveLock), NoLock);
+}
+
+/*
  * insert_reservation writes the row that goes with a reserved number.
  */
 static void
@@ -171,7 +190,8 @@ reservation_make(AllocationRequest *request, const Interval *ttl,
 	 * Before the scope is locked: the row's table must not be waited for
 	 * then.
 	 */
-	table_close(catalog_open(CATALOG_RESERVATION, RowExclusiveLock), NoLock);
+	if (!lock_wait_bounded(lock_reservations, NULL))
+		tables_timed_out();
 	make_token(token);
 	request->token_digits = token_digits(token);
 	request->state = STATE_RESERVED;
@@ -199,14 +219,29 @@ read_row(Reservation *reservation)
 	reservation->finished = !row->tts_isnull[Anum_reservation_finished_at - 1];
 }
 
+/*
+ * open_tables opens all that a change of a reservation touches.
+ */
+static void
+open_tables(void *arg)
+{
+	Reservation *reservation = arg;
+
+	ledger_open(&reservation->ledger, RowExclusiveLock);
+	table_close(catalog_open(CATALOG_AUDIT_LOG, RowExclusiveLock), NoLock);
+	reservation->table = catalog_open(CATALOG_RESERVATION, RowExclusiveLock);
+}
+
+/*
+ * open_reservation gets ready for a change.  Raises NB003.
+ */
 static void
 open_reservation(Reservation *reservation)
 {
 	/* What the current command wrote so far must be open to change. */
 	CommandCounterIncrement();
-	ledger_open(&reservation->ledger, RowExclusiveLock);
-	table_close(catalog_open(CATALOG_AUDIT_LOG, RowExclusiveLock), NoLock);
-	reservation->table = catalog_open(CATALOG_RESERVATION, RowExclusiveLock);
+	if (!lock_wait_bounded(open_tables, reservation))
+		tables_timed_out();
 	reservation->row = table_slot_create(reservation->table, NULL);
 	reservation->number = table_slot_create(reservation->ledger.table, NULL);
 }
@@ -561,11 +596,18 @@ reservation_expire(void)
 	Reservation reservation = {0};
 	int64		expired = 0;
 	ListCell   *cell;
+	List	   *overdue;
+	MemoryContext old_context;
+	MemoryContext row_context = AllocSetContextCreate(CurrentMemoryContext, "docnum expire",
+													  ALLOCSET_DEFAULT_SIZES);
 
 	open_reservation(&reservation);
-	foreach(cell, list_overdue())
+	overdue = list_overdue();
+	old_context = MemoryContextSwitchTo(row_context);
+	foreach(cell, overdue)
 	{
 		CHECK_FOR_INTERRUPTS();
+		MemoryContextReset(row_context);
 		reservation.token = *(pg_uuid_t *) lfirst(cell);
 		if (!lock_token(&reservation, LockWaitSkip))
 			continue;
@@ -576,6 +618,8 @@ reservation_expire(void)
 		finish(&reservation, STATE_EXPIRED, "EXPIRE", NULL, NULL);
 		expired++;
 	}
+	MemoryContextSwitchTo(old_context);
+	MemoryContextDelete(row_context);
 	close_reservation(&reservation);
 	return expired;
 }
@@ -622,14 +666,14 @@ reservation_look(Reservation *reservation)
 
 /*
  * put_open_reservations adds the open reservations of the types that the role
- * may use or audit, as the newest snapshot shows them.
+ * may use or audit, as the query's snapshot shows them.
  */
 static void
 put_open_reservations(ReturnSetInfo *result)
 {
 	Relation	rel = catalog_open(CATALOG_RESERVATION, AccessShareLock);
 	Relation	index = catalog_open_index(rel, Anum_reservation_expires_at, true, AccessShareLock);
-	Snapshot	snapshot = RegisterSnapshot(GetLatestSnapshot());
+	Snapshot	snapshot = RegisterSnapshot(GetActiveSnapshot());
 	Reservation reservation = {0};
 	Probe		probe;
 
@@ -637,8 +681,8 @@ put_open_reservations(ReturnSetInfo *result)
 	reservation.row = probe.slot;
 	while (probe_next(&probe, ForwardScanDirection))
 	{
-		Datum		values[6];
-		bool		isnull[6] = {false};
+		Datum		values[5];
+		bool		isnull[5] = {false};
 
 		read_row(&reservation);
 		if (!privilege_has(GetUserId(), PRIVILEGE_USE, reservation.document_type) &&
@@ -647,9 +691,8 @@ put_open_reservations(ReturnSetInfo *result)
 		values[0] = Int64GetDatum(reservation.counter_id);
 		values[1] = Int64GetDatum(reservation.value);
 		values[2] = CStringGetTextDatum(reservation.document_type);
-		values[3] = probe.slot->tts_values[Anum_reservation_role_name - 1];
-		values[4] = probe.slot->tts_values[Anum_reservation_reserved_at - 1];
-		values[5] = TimestampTzGetDatum(reservation.expires_at);
+		values[3] = probe.slot->tts_values[Anum_reservation_reserved_at - 1];
+		values[4] = TimestampTzGetDatum(reservation.expires_at);
 		tuplestore_putvalues(result->setResult, result->setDesc, values, isnull);
 	}
 	probe_end(&probe);
@@ -837,8 +880,8 @@ docnum_expire(PG_FUNCTION_ARGS)
 }
 
 /*
- * docnum.open_reservations() -> rows without tokens, for status and validate,
- * which show reservations of all roles.
+ * docnum.open_reservations() -> rows without token and role, for status and
+ * validate, which count reservations of all roles.
  */
 Datum
 docnum_open_reservations(PG_FUNCTION_ARGS)

@@ -13,6 +13,7 @@
 
 #include <limits.h>
 
+#include "mb/pg_wchar.h"
 #include "utils/guc.h"
 
 #include "settings.h"
@@ -47,6 +48,19 @@ int			settings_lock_timeout = 5000;
  */
 int			settings_reservation_ttl = 300;
 
+/*
+ * check_claim refuses a text that could not be stored: it can come from the
+ * connection's options, which nobody has checked.
+ */
+static bool
+check_claim(char **value, void **extra, GucSource source)
+{
+	if (*value == NULL || pg_verifymbstr(*value, strlen(*value), true))
+		return true;
+	GUC_check_errdetail("The text is not valid in the database's encoding.");
+	return false;
+}
+
 void
 settings_init(void)
 {
@@ -66,7 +80,7 @@ settings_init(void)
 							   "",
 							   PGC_USERSET,
 							   0,
-							   NULL, NULL, NULL);
+							   check_claim, NULL, NULL);
 
 	DefineCustomIntVariable("docnum.lock_timeout",
 							"Longest wait for a scope that another transaction holds.",
@@ -93,7 +107,7 @@ settings_init(void)
 							   "",
 							   PGC_USERSET,
 							   0,
-							   NULL, NULL, NULL);
+							   check_claim, NULL, NULL);
 
 	DefineCustomStringVariable("docnum.user_id",
 							   "The application's user, for the log.",
@@ -102,5 +116,5 @@ settings_init(void)
 							   "",
 							   PGC_USERSET,
 							   0,
-							   NULL, NULL, NULL);
+							   check_claim, NULL, NULL);
 }

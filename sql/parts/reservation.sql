@@ -87,9 +87,9 @@ COMMENT ON FUNCTION @extschema@.docnum_expire IS
 	'expires overdue reservations of the types that the role may use, and returns how many';
 
 CREATE FUNCTION docnum.open_reservations()
-	RETURNS TABLE (counter_id bigint, value bigint, document_type text, reserved_by text,
+	RETURNS TABLE (counter_id bigint, value bigint, document_type text,
 		reserved_at timestamptz, expires_at timestamptz)
 	AS 'MODULE_PATHNAME', 'docnum_open_reservations'
 	LANGUAGE C STABLE;
 COMMENT ON FUNCTION docnum.open_reservations IS
-	'open reservations of all roles, without tokens, of the types that the role may use or audit';
+	'open reservations of all roles, without token and role, of the types that the role may use or audit';

@@ -10,12 +10,14 @@ BEGIN ATOMIC
 	counters AS (
 		SELECT DISTINCT ON (c.counter_id) c.*
 		FROM docnum.counter c
-		WHERE problems.document_type IS NULL OR c.document_type = problems.document_type
+		WHERE docnum.may('audit', c.document_type)
+			AND (problems.document_type IS NULL OR c.document_type = problems.document_type)
 		ORDER BY c.counter_id),
 	numbers AS (
 		SELECT n.*
 		FROM docnum.number n
-		WHERE problems.document_type IS NULL OR n.document_type = problems.document_type),
+		WHERE docnum.may('audit', n.document_type)
+			AND (problems.document_type IS NULL OR n.document_type = problems.document_type)),
 	log AS (
 		SELECT a.*
 		FROM docnum.audit_log a
@@ -110,6 +112,7 @@ BEGIN ATOMIC
 		LEFT JOIN numbers n ON n.counter_id = r.counter_id AND n.value = r.value
 		LEFT JOIN counters c ON c.counter_id = r.counter_id
 	WHERE n.state IS DISTINCT FROM 'reserved'
+		AND docnum.may('audit', r.document_type)
 		AND (problems.document_type IS NULL OR r.document_type = problems.document_type)
 
 	-- rows that point nowhere
@@ -131,7 +134,7 @@ BEGIN ATOMIC
 	SELECT 'role_missing', p.document_type, NULL, NULL,
 		format('a grant of %s names role %s, which does not exist', p.privilege, p.role_name)
 	FROM docnum.privilege p
-	WHERE NOT EXISTS (SELECT FROM pg_catalog.pg_roles r WHERE r.oid = p.role_oid)
+	WHERE docnum.may('audit', p.document_type) AND NOT EXISTS (SELECT FROM pg_catalog.pg_roles r WHERE r.oid = p.role_oid)
 		AND (problems.document_type IS NULL OR p.document_type = problems.document_type)
 
 	-- values where none should be
@@ -181,9 +184,11 @@ CREATE FUNCTION docnum.checked(document_type text)
 BEGIN ATOMIC
 	SELECT
 		(SELECT count(*) FROM docnum.number n
-			WHERE checked.document_type IS NULL OR n.document_type = checked.document_type),
+			WHERE docnum.may('audit', n.document_type)
+				AND (checked.document_type IS NULL OR n.document_type = checked.document_type)),
 		(SELECT count(DISTINCT c.counter_id) FROM docnum.counter c
-			WHERE checked.document_type IS NULL OR c.document_type = checked.document_type),
+			WHERE docnum.may('audit', c.document_type)
+				AND (checked.document_type IS NULL OR c.document_type = checked.document_type)),
 		(SELECT count(*) FROM docnum.audit_log a
 			WHERE checked.document_type IS NULL OR a.document_type = checked.document_type);
 END;
