@@ -53,6 +53,9 @@ SELECT docnum_next('COR');
 SELECT generation FROM docnum_define('COR', format => 'L{SEQ:1}', start_value => 5, format_change => 'restart');
 SELECT docnum_next('COR'), docnum_next('COR');
 SELECT metadata FROM docnum.audit_log WHERE metadata ? 'format_change' ORDER BY id;
+-- not where nothing of the numbers changes
+SELECT generation FROM docnum_define('COR', max_value => 100000, format_change => 'restart');
+SELECT docnum_next('COR');
 SELECT generation, first_value FROM docnum.counter ORDER BY generation;
 -- without numbers nothing has to be said
 SELECT format, scope FROM docnum_define('RFA', format => 'R{YYYY}-{SEQ:4}', scope => 'YEARLY', fiscal_year_start => 1, uniqueness => 'GLOBAL');
@@ -64,6 +67,14 @@ SELECT start_value FROM docnum_define('DRW', start_value => 500);
 SELECT docnum_next('DRW', 'A'), docnum_next('DRW', 'C');
 SELECT start_value FROM docnum_define('DRW', start_value => 50);
 SELECT docnum_next('DRW', 'A'), docnum_next('DRW', 'D');
+
+-- also where the session looked at such a scope, or took a number that rolled back
+SELECT docnum_preview('DRW', 'E');
+BEGIN;
+SELECT docnum_next('DRW', 'F');
+ROLLBACK;
+SELECT start_value FROM docnum_define('DRW', start_value => 60);
+SELECT docnum_next('DRW', 'E'), docnum_next('DRW', 'F'), docnum_next('DRW', 'D');
 
 -- max_value: not below a value given, raised at any time
 SELECT max_value FROM docnum_define('DRW', max_value => 500);
@@ -91,7 +102,7 @@ SELECT value FROM docnum.number WHERE document_type = 'INV' ORDER BY value;
 -- a type is dropped while it has no number, and its grants and counters with it
 SELECT docnum_drop('INV');
 CREATE ROLE regress_docnum_clerk;
-SELECT document_type FROM docnum_define('TMP', format => 'T-{SEQ:3}');
+SELECT document_type FROM docnum_define('TMP', format => 'T-{SEQ:3}', start_value => 20);
 SELECT docnum_grant('regress_docnum_clerk', 'use', 'TMP'), docnum_grant('regress_docnum_clerk', 'use', 'COR');
 BEGIN;
 SELECT docnum_next('TMP');

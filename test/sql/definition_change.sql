@@ -45,6 +45,12 @@ SELECT pg_temp.try('UPDATE docnum.document_type SET document_type = ''KOR''');
 SELECT pg_temp.try('UPDATE docnum.document_type SET generation = 2');
 SELECT pg_temp.try('UPDATE docnum.document_type SET generation = 0');
 
+-- a column that must have a value
+SELECT attname, pg_temp.try(format('UPDATE docnum.document_type SET %I = NULL', attname)) FROM pg_attribute
+WHERE attrelid = 'docnum.document_type'::regclass AND attnum > 0 ORDER BY attnum;
+-- the scope is spelt the one way here too, so that an UPDATE to another spelling is no change of it
+UPDATE docnum.document_type SET scope = ' YEARLY ' WHERE document_type = 'COR' RETURNING quote_literal(scope);
+
 -- numbers that are only reserved, and those of open transactions, count as well
 SELECT document_type FROM docnum_define('RFA', format => 'R{SEQ:3}');
 SELECT document_number FROM docnum_reserve('RFA');

@@ -99,6 +99,10 @@ SELECT pg_temp.forge();
 UPDATE docnum.range SET reason = 'x';
 DELETE FROM docnum.range;
 TRUNCATE docnum.range;
+-- and only rows as docnum makes them
+INSERT INTO docnum.privilege (privilege, role_oid, granted_by, granted_at) VALUES ('use', 1, 'me', now());
+INSERT INTO docnum.reservation (token) VALUES ('00000000-0000-0000-0000-000000000000');
+INSERT INTO docnum.document_type (document_type) VALUES ('C');
 -- and only for owners
 SET ROLE regress_docnum_clerk;
 SELECT pg_temp.forge();

@@ -32,6 +32,7 @@ SELECT docnum_next('ONE', 'P9'::project), docnum_next('ONE', 9::project_id), doc
 SELECT docnum_next('ONE', ROW(1, 'a'));
 SELECT docnum_next('ONE', ARRAY[1]);
 SELECT docnum_next('ONE', '[1]'::jsonb);
+SELECT docnum_next('ONE', '"P9"'::place);
 
 -- a typed NULL means "not given", which a type without a dimension accepts
 SELECT docnum_next('NONE', NULL), docnum_next('NONE', NULL::text), docnum_next('NONE', NULL::int), docnum_next('NONE', NULL::uuid),
