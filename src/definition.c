@@ -297,11 +297,11 @@ definition_spell_scope(const char *document_type, const char *scope)
 }
 
 /*
- * definition_check raises an error unless the row is a definition that can
- * work: NB006, NB009, 22001, 22023, 0A000.
+ * check_row does the work of definition_check; the name of the time zone is
+ * looked up only where it is new, since that takes a while.
  */
-void
-definition_check(TupleTableSlot *row)
+static void
+check_row(TupleTableSlot *row, bool zone_is_new)
 {
 	DocumentType compiled;
 
@@ -312,8 +312,19 @@ definition_check(TupleTableSlot *row)
 	check_ttl(row);
 	check_metadata(row);
 	check_combinations(row);
-	check_time_zone(row);
+	if (zone_is_new)
+		check_time_zone(row);
 	document_type_compile(&compiled, row->tts_values, row->tts_isnull);
+}
+
+/*
+ * definition_check raises an error unless the row is a definition that can
+ * work: NB006, NB009, 22001, 22023, 0A000.
+ */
+void
+definition_check(TupleTableSlot *row)
+{
+	check_row(row, true);
 }
 
 static bool
@@ -462,7 +473,7 @@ definition_check_change(TupleTableSlot *old_row, TupleTableSlot *new_row,
 	if (column_changed(old_row, new_row, Anum_document_type_document_type))
 		refuse_value(name, "a document type cannot be renamed",
 					 "Define another one, and drop this one if it has no number.");
-	definition_check(new_row);
+	check_row(new_row, column_changed(old_row, new_row, Anum_document_type_time_zone));
 
 	becomes_strict = column_changed(old_row, new_row, Anum_document_type_allocation) &&
 		strcmp(text_column(new_row, Anum_document_type_allocation), "STRICT") == 0;

@@ -143,7 +143,7 @@ document_type_uses_date(const DocumentType *type)
 bool
 document_type_ttl_is_valid(const Interval *ttl)
 {
-	int64		days = (int64) ttl->month * DAYS_PER_MONTH + ttl->day + ttl->time / USECS_PER_DAY;
+	int64		days = (int64) ttl->month * 3653 / 120 + ttl->day + ttl->time / USECS_PER_DAY;
 
 	return ttl->month >= 0 && ttl->day >= 0 && ttl->time >= 0 &&
 		(ttl->month > 0 || ttl->day > 0 || ttl->time > 0) && days <= TTL_DAYS;

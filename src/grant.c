@@ -43,19 +43,24 @@ typedef struct GrantRequest
 } GrantRequest;
 
 /*
- * is_grant: is the row that grant?  A role that is gone, or that a restore did
- * not find, is known by its name.
+ * is_grant: is the row that grant?  stale_too: also one to a role of that name
+ * that is gone, or that a restore did not find; it gives nobody anything.
  */
 static bool
-is_grant(const GrantRequest *request, const Datum *values, const bool *isnull)
+is_grant(const GrantRequest *request, bool stale_too,
+		 const Datum *values, const bool *isnull)
 {
 	Oid			role = DatumGetObjectId(values[Anum_privilege_role_oid - 1]);
-	bool		role_exists = OidIsValid(role) &&
-	SearchSysCacheExists1(AUTHOID, ObjectIdGetDatum(role));
 
-	if (role_exists ? role != request->role
-		: strcmp(TextDatumGetCString(values[Anum_privilege_role_name - 1]), request->role_name) != 0)
-		return false;
+	if (!OidIsValid(request->role) || role != request->role)
+	{
+		/* A row of that name is meant only where its role is gone. */
+		if (!stale_too ||
+			SearchSysCacheExists1(AUTHOID, ObjectIdGetDatum(role)) ||
+			strcmp(TextDatumGetCString(values[Anum_privilege_role_name - 1]),
+				   request->role_name) != 0)
+			return false;
+	}
 	if (strcmp(TextDatumGetCString(values[Anum_privilege_privilege - 1]),
 			   privilege_names[request->privilege]) != 0)
 		return false;
@@ -69,7 +74,7 @@ is_grant(const GrantRequest *request, const Datum *values, const bool *isnull)
  * find_grant copies the row of a grant into slot; false if there is none.
  */
 static bool
-find_grant(Relation rel, const GrantRequest *request, TupleTableSlot *slot)
+find_grant(Relation rel, const GrantRequest *request, bool stale_too, TupleTableSlot *slot)
 {
 	SysScanDesc scan = systable_beginscan(rel, InvalidOid, false, NULL, 0, NULL);
 	HeapTuple	tuple;
@@ -81,7 +86,7 @@ find_grant(Relation rel, const GrantRequest *request, TupleTableSlot *slot)
 		bool		isnull[Natts_privilege];
 
 		heap_deform_tuple(tuple, RelationGetDescr(rel), values, isnull);
-		found = is_grant(request, values, isnull);
+		found = is_grant(request, stale_too, values, isnull);
 		if (found)
 			ExecForceStoreHeapTuple(heap_copytuple(tuple), slot, false);
 	}
@@ -129,7 +134,7 @@ grant_give(const GrantRequest *request)
 	Relation	rel = lock_grants(request);
 	TupleTableSlot *slot = table_slot_create(rel, NULL);
 	AuditIntent intent = {"GRANT", GetCurrentTimestamp(), NULL, NULL};
-	bool		given = !find_grant(rel, request, slot);
+	bool		given = !find_grant(rel, request, false, slot);
 
 	if (given)
 	{
@@ -166,7 +171,7 @@ grant_take(const GrantRequest *request)
 	Relation	rel = lock_grants(request);
 	TupleTableSlot *slot = MakeSingleTupleTableSlot(RelationGetDescr(rel), &TTSOpsHeapTuple);
 	AuditIntent intent = {"REVOKE", GetCurrentTimestamp(), NULL, NULL};
-	bool		taken = find_grant(rel, request, slot);
+	bool		taken = find_grant(rel, request, true, slot);
 
 	if (taken)
 	{

@@ -415,10 +415,10 @@ unknown_token(const pg_uuid_t *token)
 static void
 check_role(const Reservation *reservation)
 {
+	if (privilege_has(GetUserId(), PRIVILEGE_ADMIN, reservation->document_type))
+		return;
 	privilege_check(PRIVILEGE_USE, reservation->document_type);
 	if (OidIsValid(reservation->role) && has_privs_of_role(GetUserId(), reservation->role))
-		return;
-	if (privilege_has(GetUserId(), PRIVILEGE_ADMIN, reservation->document_type))
 		return;
 	ereport(ERROR,
 			(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),

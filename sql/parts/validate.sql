@@ -46,8 +46,9 @@ BEGIN ATOMIC
 	SELECT 'duplicate_number', min(n.document_type), NULL, n.document_number,
 		format('%s rows of the ledger have this text', count(*))
 	FROM numbers n
-	GROUP BY n.document_number, n.uniqueness_id
-	HAVING count(*) > 1
+	GROUP BY n.document_number
+	HAVING count(*) > count(DISTINCT n.uniqueness_id)
+		OR (count(*) > 1 AND bool_or(n.uniqueness_id = 0))
 	UNION ALL
 	SELECT 'duplicate_value', min(n.document_type), min(c.scope), min(n.document_number),
 		format('%s rows of the ledger have value %s', count(*), n.value)
@@ -163,7 +164,14 @@ BEGIN ATOMIC
 	WHERE c.relnamespace = (SELECT oid FROM pg_catalog.pg_namespace WHERE nspname = 'docnum')
 		AND c.relkind = 'r'
 		AND NOT EXISTS (SELECT FROM pg_catalog.pg_trigger t
-			WHERE t.tgrelid = c.oid AND t.tgname = g.trigger AND t.tgenabled = 'A')
+			WHERE t.tgrelid = c.oid AND t.tgname = g.trigger AND t.tgenabled = 'A'
+				AND t.tgfoid = 'docnum.audit()'::regprocedure)
+	UNION ALL
+	SELECT 'guard_missing', NULL, NULL, NULL,
+		format('row-level security of docnum.%s is disabled', c.relname)
+	FROM pg_catalog.pg_class c
+	WHERE c.relnamespace = (SELECT oid FROM pg_catalog.pg_namespace WHERE nspname = 'docnum')
+		AND c.relkind = 'r' AND c.relname <> 'installation' AND NOT c.relrowsecurity
 	UNION ALL
 	SELECT 'index_missing', NULL, NULL, NULL,
 		format('the ledger has no valid unique index on %s', k.what)
