@@ -77,6 +77,7 @@ missing_packages() {
 			tap)
 				command -v prove >/dev/null || echo perl
 				perl -MIPC::Run -e 1 2>/dev/null || echo libipc-run-perl
+				compgen -G '/usr/lib/*/faketime/libfaketime.so.1' >/dev/null || echo libfaketime
 				;;
 			fuzzer)
 				command -v clang-14 >/dev/null || echo clang-14

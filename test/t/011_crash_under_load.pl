@@ -70,7 +70,7 @@ my @transactions = (
 # A client in a process of its own, until it loses its connection.
 sub start_client
 {
-	my ($number, $log) = @_;
+	my ($number, $log, $settings) = @_;
 	my $pid = fork;
 	die "fork: $!" unless defined $pid;
 	return $pid if $pid;
@@ -81,7 +81,7 @@ sub start_client
 	my $client = Client->new($node);
 	my @open;
 	eval {
-		$client->do('SET synchronous_commit = off') if $number % 2;
+		$client->do($settings);
 		for (;;)
 		{
 			my $scope = ('A', 'B')[ rand 2 ];
@@ -103,15 +103,18 @@ sub start_client
 my %told;
 foreach my $round (1 .. 3)
 {
+	# Nobody asks for a flush, but in the last round everybody.
+	my $commit = 'synchronous_commit=' . ($round < 3 ? 'off' : 'on');
 	my @logs = map { "$folder/client_$round$_" } 1 .. 6;
-	my @clients = map { start_client($round * 10 + $_, $logs[$_]) } 0 .. $#logs;
+	my @clients = map { start_client($round * 10 + $_, $logs[$_], 'SET ' . $commit) } 0 .. $#logs;
 	my $load = start_load($node, '-c 6 -j 2 -T 60', {
 			'commit@4' => q[BEGIN; SELECT docnum_next('C', 'A') AS number \gset
 				INSERT INTO document VALUES (:number); COMMIT;],
 			'rollback@1' => q[BEGIN; SELECT docnum_next('C', 'B'); ROLLBACK;],
 			'reserve@2' => q[SELECT token FROM docnum_reserve('C', 'B') \gset
 				SELECT docnum_confirm(:token);],
-			'strict@1' => q[BEGIN; SELECT docnum_next('S', 'B'); COMMIT;] });
+			'strict@1' => q[BEGIN; SELECT docnum_next('S', 'B'); COMMIT;] },
+		"-c $commit");
 	for (1 .. 600)
 	{
 		last unless grep { !-e $_ || -s $_ < 1500 } @logs;
