@@ -90,8 +90,10 @@ sub others_go_on
 	my ($what, $ready) = @_;
 
 	is($app->value(q[SELECT string_agg(indisready::text, ' ') FROM pg_index
-		WHERE indrelid = 'docnum.number'::regclass AND NOT indisvalid]), "$ready $ready", "$what: two indexes are on their way");
-	is($app->attempt(q[SELECT docnum_next('C', 'P0'), docnum_next('S') FROM generate_series(1, 20)]), '', "$what: numbers are given");
+		WHERE indrelid = 'docnum.number'::regclass AND NOT indisvalid]), "$ready $ready",
+		"$what: two indexes are on their way");
+	is($app->attempt(q[SELECT docnum_next('C', 'P0'), docnum_next('S') FROM generate_series(1, 20)]), '',
+		"$what: numbers are given");
 	my $token = $app->value(q[SELECT token FROM docnum_reserve('C', 'P1')]);
 	is($app->attempt('SELECT docnum_confirm($1)', $token), '', "$what: and confirmed");
 	return;
@@ -120,12 +122,14 @@ my @warm = map { Client->new($node, user => 'office') } 1 .. 3;
 foreach my $client (@warm)
 {
 	$client->do(q[SELECT docnum_next('C', 'P0'), docnum_next('S')]);
-	is($client->attempt('SELECT docnum_confirm(token) FROM docnum_reserve($1, $2)', 'C', 'P1'), '', 'a session knows the extension');
+	is($client->attempt('SELECT docnum_confirm(token) FROM docnum_reserve($1, $2)', 'C', 'P1'), '',
+		'a session knows the extension');
 }
 $app->do('DROP EXTENSION docnum');
 is($warm[0]->attempt(q[SELECT docnum_next('S')]), '42883', 'dropped: no function');
 $app->do('CREATE EXTENSION docnum');
-is($app->attempt(q[INSERT INTO docnum.range VALUES (1, 1, 1, 'skipped', 'forged', now())]), '', 'a new one is virgin');
+my $forged = q[INSERT INTO docnum.range VALUES (1, 1, 1, 'skipped', 'forged', now())];
+is($app->attempt($forged), '', 'a new one is virgin');
 $app->do('DROP EXTENSION docnum');
 $app->do('CREATE EXTENSION docnum');
 is($warm[0]->attempt(q[SELECT docnum_next('S')]), 'NB001', 'created again: without types');
@@ -136,8 +140,9 @@ $app->do(q[SELECT docnum_grant('office', 'use')]);
 is($warm[0]->value(q[SELECT docnum_next('S')]), 'NEW-01', 'the first number of the new one');
 is($warm[1]->value(q[SELECT docnum_next('S')]), 'NEW-02', 'the second, in another session');
 is($warm[2]->value(q[SELECT docnum_next('C', 'P0')]), 'NEW-P0-01', 'scopes begin anew');
-is($warm[2]->value(q[SELECT docnum_confirm(token) FROM docnum_reserve('C', 'P1')]), 'NEW-P1-01', 'reservations too');
-is($app->attempt(q[INSERT INTO docnum.range VALUES (1, 1, 1, 'skipped', 'forged', now())]), 'NB014', 'and it is not virgin any more');
+is($warm[2]->value(q[SELECT docnum_confirm(token) FROM docnum_reserve('C', 'P1')]), 'NEW-P1-01',
+	'reservations too');
+is($app->attempt($forged), 'NB014', 'and it is not virgin any more');
 is($warm[1]->value(q[SELECT docnum_preview('C', 'P0')]), 'NEW-P0-02', 'preview knows it');
 is_sound($node, 'created again');
 

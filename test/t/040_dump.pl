@@ -157,21 +157,24 @@ like($target->safe_psql('norole', 'SELECT problem FROM docnum_validate()'), qr/^
 	'norole: docnum_validate tells of grants to nobody');
 
 # Roles in another order: their oids differ.
-$target->safe_psql('postgres', 'CREATE ROLE other_1; CREATE ROLE auditor; CREATE ROLE other_2; CREATE ROLE "O\'Neill ""x"""; CREATE ROLE clerk');
+$target->safe_psql('postgres', q[CREATE ROLE other_1; CREATE ROLE auditor; CREATE ROLE other_2;
+	CREATE ROLE "O'Neill ""x"""; CREATE ROLE clerk]);
 $target->psql('postgres', slurp_file($dump{roles}), on_error_stop => 0);
-isnt($target->safe_psql('postgres', q[SELECT 'clerk'::regrole::oid]), $origin->safe_psql('postgres', q[SELECT 'clerk'::regrole::oid]),
-	'roles have other oids');
+my ($oid_here, $oid_there) = map { $_->safe_psql('postgres', q[SELECT 'clerk'::regrole::oid]) } $origin, $target;
+isnt($oid_there, $oid_here, 'roles have other oids');
 is($target->psql('norole', q[SET ROLE clerk; SELECT docnum_next('C')]), 3, 'norole: a role made later inherits nothing');
 
 $target->safe_psql('postgres', q[CREATE DATABASE clean TEMPLATE template0]);
-$target->safe_psql('clean', q[CREATE EXTENSION docnum; SELECT docnum_define('Old', 'OLD-{SEQ:2}'); SELECT docnum_next('Old')]);
+$target->safe_psql('clean', q[CREATE EXTENSION docnum;
+	SELECT docnum_define('Old', 'OLD-{SEQ:2}'); SELECT docnum_next('Old')]);
 $target->safe_psql('template1', 'CREATE EXTENSION docnum');	# for the data alone
 foreach my $file (qw(plain clean inserts data custom directory))
 {
 	if ($file eq 'data')
 	{
 		$target->safe_psql('postgres', 'CREATE DATABASE data TEMPLATE template1');
-		$target->command_ok([ 'psql', '-X', '-q', '-v', 'ON_ERROR_STOP=1', '-d', $target->connstr('data'), '-f', $dump{data} ], 'data: restored');
+		$target->command_ok([ 'psql', '-X', '-q', '-v', 'ON_ERROR_STOP=1', '-d', $target->connstr('data'),
+				'-f', $dump{data} ], 'data: restored');
 	}
 	else
 	{
@@ -182,7 +185,8 @@ foreach my $file (qw(plain clean inserts data custom directory))
 		SET ROLE clerk;
 		SELECT docnum_next('C'), (docnum_reserve('P', 'A')).document_number]), 'C-0038|A#0005', "$file: the next numbers");
 	is($target->psql($file, q[SET ROLE clerk; SELECT docnum_next('S', 'A')]), 3, "$file: no more than was granted");
-	is($target->psql($file, qq[SET ROLE "O'Neill ""x"""; SELECT docnum_confirm('$token')]), 3, "$file: no other role's reservation");
+	is($target->psql($file, qq[SET ROLE "O'Neill ""x"""; SELECT docnum_confirm('$token')]), 3,
+		"$file: no other role's reservation");
 	is($target->safe_psql($file, qq[SET ROLE clerk; SELECT docnum_confirm('$token')]), 'C-0033', "$file: but one's own");
 	is($target->safe_psql($file, q[SELECT docnum_define('New', 'NEW-{SEQ:2}'); SELECT docnum_next('New')]) =~ /NEW-01$/, 1,
 		"$file: a new type works");

@@ -115,7 +115,8 @@ $admin->do('ALTER ROLE clerk SUPERUSER');
 met_by_all('snapshot-#', 'superuser');
 $admin->do('ALTER ROLE clerk NOSUPERUSER');
 met_by_all('42501', 'not superuser');
-is($admin->value(q[SELECT docnum_revoke('office', 'use', 'C')]), 't', 'the grant of a role that is gone is revoked by its name');
+is($admin->value(q[SELECT docnum_revoke('office', 'use', 'C')]), 't',
+	'the grant of a role that is gone is revoked by its name');
 
 # A type that is dropped and made anew, with another first number.
 $admin->do(q[SELECT docnum_grant('clerk', 'use')]);
@@ -124,7 +125,8 @@ $_->do(q[SELECT docnum_preview('D')]) foreach @all;
 $admin->do(q[SELECT docnum_drop('D')]);
 is_deeply([ map { $_->attempt(q[SELECT docnum_next('D')]) } @all ], [ ('NB001') x @all ], 'dropped: every session knows');
 $admin->do(q[SELECT docnum_define('D', 'D-{SEQ:2}', start_value => 40)]);
-is_deeply([ map { $_->value(q[SELECT docnum_next('D')]) } @all ], [ map { "D-$_" } 40 .. 51 ], 'made anew: with its own first number');
+is_deeply([ map { $_->value(q[SELECT docnum_next('D')]) } @all ], [ map { "D-$_" } 40 .. 51 ],
+	'made anew: with its own first number');
 
 is_sound($node, 'at the end');
 $node->stop;
