@@ -19,6 +19,7 @@ use strict;
 use warnings;
 
 use Carp;
+use Errno;
 use IO::Select;
 use IO::Socket::UNIX;
 use PostgreSQL::Test::Utils;
@@ -67,6 +68,7 @@ sub put
 	while (length $bytes)
 	{
 		my $written = syswrite $self->{socket}, $bytes;
+		next if !defined $written && $!{EINTR};
 		return if !defined $written;	# the next answer says so
 		substr($bytes, 0, $written) = '';
 	}
@@ -83,7 +85,6 @@ sub message
 sub next_message
 {
 	my $self = shift;
-	my $waiting = IO::Select->new($self->{socket});
 
 	for (;;)
 	{
@@ -97,9 +98,24 @@ sub next_message
 				return ($type, $body);
 			}
 		}
-		croak 'no answer from the server' unless $waiting->can_read($PostgreSQL::Test::Utils::timeout_default);
-		sysread($self->{socket}, $self->{input}, 65536, length $self->{input}) or return;
+		$self->wait_for_input;
+		my $read = sysread $self->{socket}, $self->{input}, 65536, length $self->{input};
+		return if defined $read ? $read == 0 : !$!{EINTR};
 	}
+}
+
+# A signal, such as that of a child that ended, is no reason to give up.
+sub wait_for_input
+{
+	my $self = shift;
+	my $select = IO::Select->new($self->{socket});
+	my $deadline = time + $PostgreSQL::Test::Utils::timeout_default;
+
+	until ($select->can_read($deadline - time))
+	{
+		croak 'no answer from the server' if time >= $deadline;
+	}
+	return;
 }
 
 # The fields of an error or a notice.

@@ -3,7 +3,8 @@
 # One session makes calls of every kind; after a warm-up, what its memory
 # contexts hold, and what the process holds of the system, stays the same.  So
 # it does within one transaction, over failing calls, over many scopes (the cache
-# of counters is bounded) and over changes of definitions and of privileges.
+# of counters is bounded) and over changes of definitions and of privileges.  A
+# call that works through many rows needs no more at any moment than one of few.
 #
 # DOCNUM_CALLS is how many calls are made in all, or more (200000).
 
@@ -27,6 +28,7 @@ my $calls = $ENV{DOCNUM_CALLS} || 200_000;
 my $context_limit = 16 * 1024;
 my $counters_limit = 512 * 1024;
 my $process_limit = 2 * 1024 * 1024;
+my $peak_limit = 8 * 1024 * 1024;
 
 my $node = docnum_node('memory');
 my $client = Client->new($node);
@@ -167,7 +169,7 @@ cmp_ok($client->value(q[SELECT held('docnum counters')]), '<', $counters_limit, 
 my $before = $client->value(q[SELECT held('docnum document types')]);
 is_flat('definitions read again', int($share / 40),
 	sub { foreach (1 .. $_[0]) { $client->do('ANALYZE docnum.document_type'); $client->do(q[SELECT docnum_next('C'), docnum_next('P', 'X')]) } });
-is_flat('definitions that change', int($share / 1000),
+is_flat('definitions that change', int($share / 50),
 	loop(q[PERFORM docnum_define('C', max_value => 999999999 - i % 2); PERFORM docnum_next('C');]));
 is_flat('types that come and go', int($share / 1000),
 	loop(q[PERFORM docnum_define('T' || i, '{TYPE}-{SEQ:1}'); PERFORM docnum_preview('T' || i);
@@ -180,6 +182,35 @@ is_flat('privileges that change', int($share / 40), loop(q[
 	SET ROLE chief;
 	PERFORM docnum_revoke('clerk', 'use', 'C');
 	RESET ROLE;]));
+
+# peak_is_flat(WHAT, SMALL, LARGE): queries of a session of its own, since what a
+# process has held once is never forgotten.
+sub peak_is_flat
+{
+	my ($what, $small, $large) = @_;
+	my $fresh = Client->new($node);
+	my $peak = sub {
+		my $status = '/proc/' . $fresh->pid . '/status';
+		return 0 unless -r $status;
+		my ($kilobytes) = slurp_file($status) =~ /^VmPeak:\s+(\d+) kB/m;
+		return 1024 * ($kilobytes // 0);
+	};
+
+	$fresh->do($_) foreach @$small;
+	my $before = $peak->();
+	$fresh->do($_) foreach @$large;
+	cmp_ok($peak->() - $before, '<', $peak_limit, "$what: the process never had more");
+	$fresh->quit;
+	return;
+}
+
+my $overdue = q[SELECT count(r) FROM generate_series(1, %s) i,
+	docnum_reserve('C', metadata => jsonb_build_object('i', i), ttl => '1 microsecond') r];
+my $rows = int($calls / 40);
+$client->do(sprintf $overdue, 10);
+peak_is_flat("$rows reservations that expire",
+	[ 'SELECT docnum_expire()' ], [ sprintf($overdue, $rows), 'SELECT docnum_expire()' ]);
+is($client->value(q[SELECT count(*) FROM docnum.number WHERE state = 'expired']), $rows + 10, '... expired');
 
 is_sound($node, 'memory');
 $client->quit;
