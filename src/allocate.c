@@ -424,7 +424,7 @@ take_value(const Relations *relations, const AllocationRequest *request,
 {
 	const Ledger *ledger = &relations->ledger;
 	bool		mixed = document_types_are_mixed();
-	bool		look_first = false;
+	bool		look_first = target->type->strict;
 
 	search_begin(search, ledger, target);
 	for (;;)
@@ -504,6 +504,8 @@ allocate(const AllocationRequest *request, Allocation *allocation)
 
 	transaction_took_number();
 	lock_target(request, &target, &relations);
+	if (request->state == STATE_RESERVED)
+		document_type_check_reservations(target.type);
 	slot = table_slot_create(relations.ledger.table, NULL);
 	take_value(&relations, request, &target, &row, &search, slot);
 	if (!target.type->strict)

@@ -323,6 +323,7 @@ counter_ensure_row(Counter *counter, Relation rel)
 				*copy = *counter;
 				copy->document_type = pstrdup(counter->document_type);
 				copy->scope = pstrdup(counter->scope);
+				copy->row_seen = GetCurrentTransactionId();
 				unsure_rows = lappend(unsure_rows, copy);
 			}
 			MemoryContextSwitchTo(context);
@@ -348,8 +349,12 @@ write_unsure_rows(void)
 	foreach(cell, unsure_rows)
 	{
 		Counter    *counter = lfirst(cell);
-		RowState	state = look_for_row(rel, RowExclusiveLock, counter->id, NULL);
+		RowState	state;
 
+		/* Used by a savepoint that was rolled back? */
+		if (!TransactionIdIsCurrentTransactionId(counter->row_seen))
+			continue;
+		state = look_for_row(rel, RowExclusiveLock, counter->id, NULL);
 		if (state == ROW_ABSENT || state == ROW_OPEN)
 			insert_row(rel, counter);
 		CommandCounterIncrement();

@@ -143,6 +143,34 @@ set_defaults(TupleTableSlot *row)
 }
 
 /*
+ * brings_other_uniqueness: do the types that are there all have the other
+ * uniqueness?
+ */
+static bool
+brings_other_uniqueness(Relation rel, Datum uniqueness)
+{
+	SysScanDesc scan = systable_beginscan(rel, InvalidOid, false, NULL, 0, NULL);
+	HeapTuple	tuple;
+	bool		other = false;
+
+	while (HeapTupleIsValid(tuple = systable_getnext(scan)))
+	{
+		bool		isnull;
+
+		if (DatumGetBool(DirectFunctionCall2Coll(texteq, C_COLLATION_OID, uniqueness,
+												 heap_getattr(tuple, Anum_document_type_uniqueness,
+															  RelationGetDescr(rel), &isnull))))
+		{
+			other = false;
+			break;
+		}
+		other = true;
+	}
+	systable_endscan(scan);
+	return other;
+}
+
+/*
  * create writes a new definition.
  */
 static void
@@ -162,7 +190,7 @@ create(Relation rel, const char *name, TupleTableSlot *row)
 	definition_check(row);
 
 	/* The first type of the other uniqueness concerns all that write now. */
-	if (strcmp(TextDatumGetCString(row->tts_values[Anum_document_type_uniqueness - 1]), "SCOPE") == 0)
+	if (brings_other_uniqueness(rel, row->tts_values[Anum_document_type_uniqueness - 1]))
 		definition_exclude_writers(name);
 	catalog_insert(rel, row);
 	audit_inserted(rel, row, &intent);
@@ -212,6 +240,28 @@ change(Relation rel, TupleTableSlot *old_row, TupleTableSlot *new_row, const cha
 	audit_updated(rel, old_row, new_row, &intent);
 }
 
+static void
+open_grants(void *arg)
+{
+	table_close(catalog_open(CATALOG_PRIVILEGE, ShareRowExclusiveLock), NoLock);
+}
+
+/*
+ * lock_grants keeps others from granting; before the ledger, see the order of
+ * locks.
+ */
+static void
+lock_grants(const char *name)
+{
+	if (!lock_wait_bounded(open_grants, NULL))
+		ereport(ERROR,
+				(errcode(ERRCODE_DOCNUM_LOCK_TIMEOUT),
+				 errmsg("document type \"%s\" cannot be dropped now", name),
+				 errdetail("Waited %d ms for a transaction that changes grants.",
+						   settings_lock_timeout),
+				 errhint("Try again when it has ended; docnum.lock_timeout sets how long to wait.")));
+}
+
 /*
  * drop_grants takes away the grants on a type that goes, so that another type
  * of its name does not inherit them.
@@ -255,6 +305,7 @@ drop_type(const char *name)
 
 	if (!fetch_definition(rel, name, row))
 		document_type_not_found(name);
+	lock_grants(name);
 	definition_exclude_writers(name);
 	if (definition_has_numbers(name, &highest))
 		ereport(ERROR,

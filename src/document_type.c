@@ -310,3 +310,18 @@ document_type_refresh(const DocumentType **type)
 	tid_now = (*type)->tid;
 	return ItemPointerEquals(&tid_then, &tid_now) && xmin_then == (*type)->xmin;
 }
+
+/*
+ * document_type_check_reservations raises NB010 where the type allows none;
+ * asked again after a wait.
+ */
+void
+document_type_check_reservations(const DocumentType *type)
+{
+	if (!type->allow_reservations)
+		ereport(ERROR,
+				(errcode(ERRCODE_DOCNUM_WRONG_STATE),
+				 errmsg("document type \"%s\" allows no reservations", type->name),
+				 errdetail("A cancelled reservation is a number without a document; the type must have none. Document type: \"%s\".", type->name),
+				 errhint("Use docnum_next in the document's transaction.")));
+}

@@ -43,6 +43,7 @@ extern bool document_type_refresh(const DocumentType **type);
 extern void document_type_compile(DocumentType *type, const Datum *values,
 								  const bool *isnull);
 extern bool document_types_are_mixed(void);
+extern void document_type_check_reservations(const DocumentType *type);
 extern bool document_type_uses_date(const DocumentType *type);
 extern bool document_type_ttl_is_valid(const Interval *ttl);
 extern _Noreturn void document_type_not_found(const char *name);

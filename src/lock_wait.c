@@ -17,6 +17,7 @@
  */
 #include "postgres.h"
 
+#include "access/subtrans.h"
 #include "access/xact.h"
 #include "catalog/pg_type.h"
 #include "executor/spi.h"
@@ -172,9 +173,11 @@ char *
 lock_wait_describe_xid(TransactionId xid)
 {
 	StringInfoData text;
-	char	   *gid = prepared_gid(xid);
+	char	   *gid;
 	LOCKTAG		tag;
 
+	xid = SubTransGetTopmostTransaction(xid);
+	gid = prepared_gid(xid);
 	if (gid)
 		return psprintf("prepared transaction \"%s\"", gid);
 	initStringInfo(&text);

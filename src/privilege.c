@@ -209,6 +209,7 @@ privilege_has(Oid role, Privilege privilege, const char *document_type)
 	if (document_type != NULL && strlen(document_type) > FORMAT_TYPE_BYTES)
 		return false;
 
+	AcceptInvalidationMessages();
 	refresh();
 	memset(&question, 0, sizeof(question));
 	question.key.role = role;

@@ -179,12 +179,7 @@ reservation_make(AllocationRequest *request, const Interval *ttl,
 	const DocumentType *type = document_type_get(request->document_type);
 	TimestampTz expires_at;
 
-	if (!type->allow_reservations)
-		ereport(ERROR,
-				(errcode(ERRCODE_DOCNUM_WRONG_STATE),
-				 errmsg("document type \"%s\" allows no reservations", type->name),
-				 errdetail("A cancelled reservation is a number without a document; the type must have none. Document type: \"%s\".", type->name),
-				 errhint("Use docnum_next in the document's transaction.")));
+	document_type_check_reservations(type);
 
 	/*
 	 * Before the scope is locked: the row's table must not be waited for
