@@ -18,6 +18,7 @@ OBJS = \
 	src/audit.o \
 	src/catalog.o \
 	src/check_digit.o \
+	src/close.o \
 	src/counter.o \
 	src/debug_point.o \
 	src/define.o \
@@ -35,7 +36,9 @@ OBJS = \
 	src/installation.o \
 	src/issue.o \
 	src/ledger.o \
+	src/locate.o \
 	src/lock_wait.o \
+	src/override.o \
 	src/period.o \
 	src/printable.o \
 	src/privilege.o \
@@ -46,8 +49,11 @@ OBJS = \
 	src/scope.o \
 	src/scope_value.o \
 	src/settings.o \
+	src/skip.o \
+	src/target.o \
 	src/transaction.o \
-	src/validate.o
+	src/validate.o \
+	src/void.o
 
 # The install script is these parts, in this order: a part may use what the
 # parts above it made.
@@ -62,6 +68,10 @@ SQL_PARTS = \
 	sql/parts/audit.sql \
 	sql/parts/define.sql \
 	sql/parts/issue.sql \
+	sql/parts/override.sql \
+	sql/parts/void.sql \
+	sql/parts/skip.sql \
+	sql/parts/close.sql \
 	sql/parts/grant.sql \
 	sql/parts/history.sql \
 	sql/parts/status.sql \

@@ -29,11 +29,10 @@
  * A value that the log knows although the ledger does not have it is not free
  * but unexplained: it is recorded and never given.
  *
- * Order of a call: definition; scope and period; open every relation; counter's
- * row; lock; look at the definition again; value; ledger; unlock; log.
+ * Order of a call: find and lock the scope (target.c); value; ledger; unlock;
+ * log.
  *
- * Locks: RowExclusiveLock on ledger, log, counters and ranges, taken before the
- * scope's lock, never within it.
+ * Locks: see target.c.
  *
  * Memory: results in the current context.
  *
@@ -41,19 +40,12 @@
  */
 #include "postgres.h"
 
-#include "access/table.h"
-#include "access/xact.h"
-#include "mb/pg_wchar.h"
 #include "miscadmin.h"
-#include "utils/builtins.h"
-#include "utils/datetime.h"
-#include "utils/inval.h"
 
 #include "allocate.h"
 #include "audit.h"
 #include "debug_point.h"
 #include "docnum.h"
-#include "installation.h"
 #include "lock_wait.h"
 #include "range.h"
 #include "transaction.h"
@@ -77,99 +69,6 @@ typedef struct Search
 	char	   *taken_text;		/* one of those texts */
 } Search;
 
-/* The relations of one call. */
-typedef struct Relations
-{
-	Ledger		ledger;
-	Relation	log;
-	Relation	counters;
-	Relation	ranges;
-} Relations;
-
-/*
- * set_date finds the date that the number depends on: the one given, or the
- * day of the transaction's start in the type's time zone.
- */
-static void
-set_date(const AllocationRequest *request, AllocationTarget *target)
-{
-	const DocumentType *type = target->type;
-	int			year,
-				month,
-				day;
-
-	target->has_date = request->has_date || document_type_uses_date(type);
-	if (!target->has_date)
-		return;
-	if (request->has_date)
-		j2date(request->date + POSTGRES_EPOCH_JDATE, &year, &month, &day);
-	else
-	{
-		struct pg_tm tm;
-		fsec_t		fsec;
-		int			offset;
-
-		if (timestamp2tm(GetCurrentTransactionStartTimestamp(), &offset, &tm, &fsec,
-						 NULL, type->time_zone) != 0)
-			ereport(ERROR,
-					(errcode(ERRCODE_DATETIME_VALUE_OUT_OF_RANGE),
-					 errmsg("timestamp out of range")));
-		year = tm.tm_year;
-		month = tm.tm_mon;
-		day = tm.tm_mday;
-	}
-	if (!period_date_is_valid(year, month, day))
-		ereport(ERROR,
-				(errcode(ERRCODE_DATETIME_FIELD_OVERFLOW),
-				 errmsg("document date is out of range"),
-				 errdetail("Dates from 0001-01-01 to 9999-12-31 can be shown in a number. Document type: \"%s\".",
-						   type->name),
-				 errhint("Give the document's own date.")));
-	target->date = date2j(year, month, day) - POSTGRES_EPOCH_JDATE;
-	period_fields(year, month, day, type->fiscal_year_start, &target->values.date);
-}
-
-/*
- * allocate_resolve finds out what a request means: type, values, counter.
- * Raises NB001, NB009, 22008.
- */
-void
-allocate_resolve(const AllocationRequest *request, AllocationTarget *target)
-{
-	memset(&target->values, 0, sizeof(target->values));
-	target->type = document_type_get(request->document_type);
-	set_date(request, target);
-	scope_value_resolve(target->type, &request->scope, target->values.dimension);
-	target->scope_bytes = scope_canonical(&target->type->scope, target->values.dimension,
-										  &target->values.date,
-										  target->type->fiscal_year_start, target->scope);
-	target->counter = counter_get(target->type, target->scope, target->scope_bytes);
-}
-
-/*
- * open_relations opens all that a call may touch, before any scope is locked.
- */
-static void
-open_relations(void *arg)
-{
-	Relations  *relations = arg;
-
-	installation_note_write();
-	ledger_open(&relations->ledger, RowExclusiveLock);
-	relations->log = catalog_open(CATALOG_AUDIT_LOG, RowExclusiveLock);
-	relations->counters = catalog_open(CATALOG_COUNTER, RowExclusiveLock);
-	relations->ranges = catalog_open(CATALOG_RANGE, RowExclusiveLock);
-}
-
-static void
-close_relations(Relations *relations)
-{
-	table_close(relations->ranges, NoLock);
-	table_close(relations->counters, NoLock);
-	table_close(relations->log, NoLock);
-	ledger_close(&relations->ledger);
-}
-
 /*
  * gate_window returns how far a gate at that value looks back, 0 if it is
  * none.  The first call of a backend in a scope is a gate of the lowest level.
@@ -190,8 +89,8 @@ gate_window(const Counter *counter, int64 value)
 /*
  * exhausted raises NB002.
  */
-static void
-exhausted(const AllocationTarget *target)
+static _Noreturn void
+exhausted(const Target *target)
 {
 	ereport(ERROR,
 			(errcode(ERRCODE_DOCNUM_EXHAUSTED),
@@ -206,7 +105,7 @@ exhausted(const AllocationTarget *target)
  * come first.
  */
 static void
-search_begin(Search *search, const Ledger *ledger, const AllocationTarget *target)
+search_begin(Search *search, const Ledger *ledger, const Target *target)
 {
 	Counter    *counter = target->counter;
 	int64		last = ledger_last_value(ledger, counter->id, counter->last_seen);
@@ -235,7 +134,7 @@ search_begin(Search *search, const Ledger *ledger, const AllocationTarget *targe
  * recorded as unexplained (unless this is only a preview).
  */
 static int64
-free_value(Search *search, const Ledger *ledger, const AllocationTarget *target, bool preview)
+free_value(Search *search, const Ledger *ledger, const Target *target, bool preview)
 {
 	Counter    *counter = target->counter;
 
@@ -295,7 +194,7 @@ pass_ranges(Search *search, Counter *counter)
  * search_next returns the next value to try; raises NB002 where there is none.
  */
 static int64
-search_next(Search *search, const Ledger *ledger, const AllocationTarget *target, bool preview)
+search_next(Search *search, const Ledger *ledger, const Target *target, bool preview)
 {
 	int64		value = free_value(search, ledger, target, preview);
 
@@ -306,48 +205,11 @@ search_next(Search *search, const Ledger *ledger, const AllocationTarget *target
 		value = search->tail++;
 	}
 	if (value > target->type->max_value)
+	{
+		range_check_open(target->type->name, target->scope, target->counter->id);
 		exhausted(target);
+	}
 	return value;
-}
-
-/*
- * render writes the number for the value in target->values; raises 22001 if
- * it is longer than the type allows.
- */
-static char *
-render(const AllocationTarget *target)
-{
-	char		text[FORMAT_TEXT_SIZE];
-	size_t		bytes = format_render(&target->type->format, &target->values,
-									  text, sizeof(text));
-
-	if (bytes > (size_t) target->type->max_length &&
-		pg_mbstrlen_with_len(text, bytes) > target->type->max_length)
-		ereport(ERROR,
-				(errcode(ERRCODE_STRING_DATA_RIGHT_TRUNCATION),
-				 errmsg("document number is too long: %d characters, %d allowed",
-						pg_mbstrlen_with_len(text, bytes), target->type->max_length),
-				 errdetail("Document type: \"%s\", scope: \"%s\", value: " INT64_FORMAT ".",
-						   target->type->name, target->scope, target->values.sequence),
-				 errhint("Use shorter scope values, or raise max_length.")));
-	return pnstrdup(text, bytes);
-}
-
-/*
- * fill_row describes the number to the ledger.
- */
-static void
-fill_row(LedgerRow *row, const AllocationRequest *request, const AllocationTarget *target)
-{
-	row->counter_id = target->counter->id;
-	row->value = target->values.sequence;
-	row->uniqueness_id = target->type->unique_per_scope ? target->counter->id : 0;
-	row->has_date = target->has_date;
-	row->document_date = target->has_date ? target->date : 0;
-	row->state = request->state;
-	row->document_type = target->type->name;
-	row->document_number = render(target);
-	row->metadata = request->metadata;
 }
 
 /*
@@ -391,7 +253,7 @@ note_taken(Search *search, const LedgerRow *row)
  * now.  Returns whether the value can be tried (again).
  */
 static bool
-text_is_free(const Ledger *ledger, const AllocationTarget *target, const LedgerRow *row,
+text_is_free(const Ledger *ledger, const Target *target, const LedgerRow *row,
 			 Search *search)
 {
 	for (;;)
@@ -419,19 +281,21 @@ text_is_free(const Ledger *ledger, const AllocationTarget *target, const LedgerR
  * take_value finds a value and writes it to the ledger, under the scope's lock.
  */
 static void
-take_value(const Relations *relations, const AllocationRequest *request,
-		   AllocationTarget *target, LedgerRow *row, Search *search, TupleTableSlot *slot)
+take_value(const TargetRelations *relations, const AllocationRequest *request,
+		   Target *target, LedgerRow *row, Search *search, TupleTableSlot *slot)
 {
 	const Ledger *ledger = &relations->ledger;
 	bool		mixed = document_types_are_mixed();
 	bool		look_first = target->type->strict;
 
+	row->state = request->state;
+	row->metadata = request->metadata;
 	search_begin(search, ledger, target);
 	for (;;)
 	{
 		CHECK_FOR_INTERRUPTS();
 		target->values.sequence = search_next(search, ledger, target, false);
-		fill_row(row, request, target);
+		target_fill_row(target, row);
 
 		/* Where one text is taken, more may be: spare ourselves dead rows. */
 		while (!look_first || text_is_free(ledger, target, row, search))
@@ -452,81 +316,45 @@ take_value(const Relations *relations, const AllocationRequest *request,
 }
 
 /*
- * lock_target opens the relations and locks the scope that the request means.
- * A definition that changed while we waited means another scope, perhaps: then
- * everything starts over.
- */
-static void
-lock_target(const AllocationRequest *request, AllocationTarget *target, Relations *relations)
-{
-	for (;;)
-	{
-		bool		strict;
-
-		CHECK_FOR_INTERRUPTS();
-		allocate_resolve(request, target);
-		if (!lock_wait_bounded(open_relations, relations))
-			counter_timed_out(target->counter, "a lock on docnum's tables");
-		if (document_type_refresh(&target->type))
-		{
-			strict = target->type->strict;
-			(void) document_types_are_mixed();	/* read now, remembered then */
-			counter_ensure_row(target->counter, relations->counters);
-			counter_lock(target->counter, strict);
-
-			/* Whoever held the scope sent his news before he let go of it. */
-			AcceptInvalidationMessages();
-			if (document_type_refresh(&target->type))
-			{
-				DEBUG_POINT("scope_locked");
-				return;
-			}
-			if (!strict)
-				counter_unlock(target->counter);
-		}
-		close_relations(relations);
-	}
-}
-
-/*
  * allocate takes a number.  The caller has checked the privilege and that the
  * transaction may write.  Raises NB001, NB002, NB003, NB009, 22001, 22008.
  */
 void
 allocate(const AllocationRequest *request, Allocation *allocation)
 {
-	AllocationTarget target;
-	Relations	relations;
+	Target		target;
+	TargetRelations relations;
 	LedgerRow	row;
 	Search		search;
 	TupleTableSlot *slot;
 	AuditIntent intent = {request->operation, 0, NULL, NULL};
 
 	transaction_took_number();
-	lock_target(request, &target, &relations);
+	target_lock(&request->target, &target, &relations);
 	if (request->state == STATE_RESERVED)
 		document_type_check_reservations(target.type);
 	slot = table_slot_create(relations.ledger.table, NULL);
 	take_value(&relations, request, &target, &row, &search, slot);
-	if (!target.type->strict)
-		counter_unlock(target.counter);
+	target_unlock(&target);
 	DEBUG_POINT("before_audit_row");
 
 	intent.at = row.issued_at;
-	if (request->metadata || request->token_digits || search.recycled)
+	if (request->metadata || request->token_digits || request->reason || search.recycled)
 		intent.metadata = audit_metadata(request->metadata,
 										 "token", request->token_digits,
 										 "recycled", search.recycled ? audit_true : NULL,
+										 "related_number", request->related_number,
+										 "reason", request->reason,
 										 NULL);
 	audit_inserted(relations.ledger.table, slot, &intent);
 	DEBUG_POINT("after_audit_row");
 	ExecDropSingleTupleTableSlot(slot);
-	close_relations(&relations);
+	target_close(&relations);
 
 	allocation->counter_id = row.counter_id;
 	allocation->value = row.value;
 	allocation->document_number = unconstify(char *, row.document_number);
-	allocation->scope = target.scope_bytes ? pnstrdup(target.scope, target.scope_bytes) : NULL;
+	allocation->scope = target_scope(&target);
 	allocation->at = row.issued_at;
 	allocation->has_ttl = target.type->has_ttl;
 	allocation->ttl = target.type->ttl;
@@ -537,16 +365,16 @@ allocate(const AllocationRequest *request, Allocation *allocation)
  * would get if nobody else called first.  Takes no scope lock, writes nothing.
  */
 char *
-allocate_preview(const AllocationRequest *request)
+allocate_preview(const TargetRequest *request)
 {
-	AllocationTarget target;
+	Target		target;
 	Ledger		ledger;
 	Search		search;
 	char	   *number;
 	TransactionId xid;
 	bool		visited;
 
-	allocate_resolve(request, &target);
+	target_resolve(request, &target);
 	ledger_open(&ledger, AccessShareLock);
 	visited = target.counter->visited;
 	counter_read_row(target.counter);
@@ -555,7 +383,7 @@ allocate_preview(const AllocationRequest *request)
 	{
 		CHECK_FOR_INTERRUPTS();
 		target.values.sequence = search_next(&search, &ledger, &target, true);
-		number = render(&target);
+		number = target_render(&target);
 	} while (ledger_text_holder(&ledger, number,
 								target.type->unique_per_scope ? target.counter->id : 0,
 								NULL, &xid) != TEXT_FREE);

@@ -175,6 +175,20 @@ row_as_json(TupleTableSlot *slot)
 }
 
 /*
+ * log_scope_of_external: an external number has no counter, but one that is
+ * unique in a scope is known by that.
+ */
+static void
+log_scope_of_external(LogRow *row, TupleTableSlot *number)
+{
+	bool		isnull;
+	Datum		uniqueness_id = slot_getattr(number, Anum_number_uniqueness_id, &isnull);
+
+	if (DatumGetInt64(uniqueness_id) != 0)
+		log_set(row, Anum_audit_log_counter_id, uniqueness_id);
+}
+
+/*
  * log_number logs a change of the ledger.
  */
 static void
@@ -187,8 +201,10 @@ log_number(TupleTableSlot *old_row, TupleTableSlot *new_row, const AuditIntent *
 	log_begin(&row, intent->operation, intent->at, intent->metadata);
 	log_copy(&row, Anum_audit_log_document_type, new_row, Anum_number_document_type);
 	log_copy(&row, Anum_audit_log_document_number, new_row, Anum_number_document_number);
-	log_copy(&row, Anum_audit_log_counter_id, new_row, Anum_number_counter_id);
 	log_copy(&row, Anum_audit_log_value, new_row, Anum_number_value);
+	log_copy(&row, Anum_audit_log_counter_id, new_row, Anum_number_counter_id);
+	if (row.isnull[Anum_audit_log_counter_id - 1])
+		log_scope_of_external(&row, new_row);
 	if (old_row != NULL)
 	{
 		state = slot_getattr(old_row, Anum_number_state, &isnull);
@@ -241,22 +257,30 @@ log_privilege(TupleTableSlot *old_row, TupleTableSlot *new_row, const AuditInten
 }
 
 /*
- * log_range logs values that nobody will get.
+ * log_range logs values that nobody will get, or that can be had again.
  */
 static void
-log_range(TupleTableSlot *new_row, const AuditIntent *intent)
+log_range(TupleTableSlot *old_row, TupleTableSlot *new_row, const AuditIntent *intent)
 {
 	LogRow		row;
+	TupleTableSlot *range = new_row ? new_row : old_row;
+	const AuditRange *more = intent->range;
 	bool		isnull;
-	int64		first = DatumGetInt64(slot_getattr(new_row, Anum_range_first_value, &isnull));
-	int64		last = DatumGetInt64(slot_getattr(new_row, Anum_range_last_value, &isnull));
+	int64		first = DatumGetInt64(slot_getattr(range, Anum_range_first_value, &isnull));
+	int64		last = DatumGetInt64(slot_getattr(range, Anum_range_last_value, &isnull));
+	char	   *bounds = psprintf(INT64_FORMAT ".." INT64_FORMAT, first, last);
 
 	log_begin(&row, intent->operation, intent->at, intent->metadata);
-	if (intent->document_type)
-		log_set_text(&row, Anum_audit_log_document_type, intent->document_type);
-	log_copy(&row, Anum_audit_log_counter_id, new_row, Anum_range_counter_id);
-	log_set_text(&row, Anum_audit_log_new_value,
-				 psprintf(INT64_FORMAT ".." INT64_FORMAT, first, last));
+	log_set_text(&row, Anum_audit_log_document_type, more->document_type);
+	log_copy(&row, Anum_audit_log_counter_id, range, Anum_range_counter_id);
+	if (more->old_value)
+		log_set_text(&row, Anum_audit_log_old_value, more->old_value);
+	else if (new_row == NULL)
+		log_set_text(&row, Anum_audit_log_old_value, bounds);
+	if (more->new_value)
+		log_set_text(&row, Anum_audit_log_new_value, more->new_value);
+	else if (new_row != NULL)
+		log_set_text(&row, Anum_audit_log_new_value, bounds);
 	log_write(&row);
 }
 
@@ -309,7 +333,7 @@ log_change(CatalogTable table, TupleTableSlot *old_row, TupleTableSlot *new_row,
 			log_privilege(old_row, new_row, intent);
 			break;
 		case CATALOG_RANGE:
-			log_range(new_row, intent);
+			log_range(old_row, new_row, intent);
 			break;
 		case CATALOG_RESERVATION:
 			log_reservation(old_row, new_row, intent);

@@ -13,13 +13,21 @@
 #include "utils/rel.h"
 #include "utils/timestamp.h"
 
+/* What a row of docnum.range does not say. */
+typedef struct AuditRange
+{
+	const char *document_type;
+	const char *old_value;		/* NULL: none; */
+	const char *new_value;		/* NULL: the bounds of the range */
+} AuditRange;
+
 /* What the engine says of a row that it writes. */
 typedef struct AuditIntent
 {
 	const char *operation;		/* NULL: the row is not logged by itself */
 	TimestampTz at;
 	Jsonb	   *metadata;		/* or NULL */
-	const char *document_type;	/* where the row does not say, or NULL */
+	const AuditRange *range;	/* of a range; else NULL */
 } AuditIntent;
 
 /* As a value for audit_metadata: the JSON true, not a text. */

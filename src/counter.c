@@ -472,6 +472,19 @@ counter_unlock(const Counter *counter)
 }
 
 /*
+ * counter_hold makes a lock that was not strict one that lasts to the end of
+ * the transaction.
+ */
+void
+counter_hold(const Counter *counter)
+{
+	LOCKTAG		tag;
+
+	set_tag(&tag, counter);
+	transaction_hold(&tag);
+}
+
+/*
  * counter_list returns the ids (as int64 pointers) of all counters of a type,
  * of every generation, open transactions' included.
  */

@@ -42,6 +42,7 @@ extern Counter *counter_get(const DocumentType *type, const char *scope, size_t 
 extern void counter_ensure_row(Counter *counter, Relation counters);
 extern void counter_lock(const Counter *counter, bool strict);
 extern void counter_unlock(const Counter *counter);
+extern void counter_hold(const Counter *counter);
 extern _Noreturn void counter_timed_out(const Counter *counter, const char *who);
 extern List *counter_list(const char *document_type);
 extern void counter_read_row(Counter *counter);

@@ -142,6 +142,37 @@ face_metadata(FunctionCallInfo fcinfo, int argument)
 }
 
 /*
+ * face_target reads what most functions name: document_type as the first
+ * argument, scope_value and document_date at those places.  Raises NB001.
+ */
+void
+face_target(FunctionCallInfo fcinfo, int scope, int date, TargetRequest *request)
+{
+	memset(request, 0, sizeof(*request));
+	request->document_type = face_document_type(fcinfo, 0);
+	(void) document_type_get(request->document_type);
+	face_scope(fcinfo, scope, &request->scope);
+	request->has_date = face_date(fcinfo, date, &request->date);
+}
+
+/*
+ * face_reason reads why somebody does something by hand: never empty.
+ */
+char *
+face_reason(FunctionCallInfo fcinfo, int argument)
+{
+	char	   *reason = face_text(fcinfo, argument, "reason");
+
+	if (reason[strspn(reason, " \t\r\n")] == '\0')
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("reason is empty"),
+				 errdetail("Whoever reads the log later must see why this was done."),
+				 errhint("Give the reason in words.")));
+	return reason;
+}
+
+/*
  * face_row forms the one row that a function returns.
  */
 Datum

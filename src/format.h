@@ -52,6 +52,8 @@ typedef enum FormatPieceKind
 	FORMAT_CHECK
 } FormatPieceKind;
 
+#define FORMAT_KINDS	(FORMAT_CHECK + 1)
+
 typedef struct FormatPiece
 {
 	FormatPieceKind kind;
@@ -95,6 +97,17 @@ typedef struct FormatValues
 	int64_t		sequence;
 } FormatValues;
 
+/* In FormatParsed.shown: the format has no such token. */
+#define FORMAT_NOT_SHOWN	(-1)
+
+/* A calendar date, valid. */
+typedef struct FormatDate
+{
+	int			year;
+	int			month;
+	int			day;
+} FormatDate;
+
 /*
  * What a parsed number says.  A part of the date that the format does not
  * show stays 0; two-digit years are as printed (0 to 99) with the flag set,
@@ -120,6 +133,8 @@ typedef struct FormatParsed
 	bool		year_two_digits;	/* {YY} only */
 	bool		fiscal_two_digits;	/* {FY:2} only */
 	bool		fiscal_end_two_digits;	/* {FYE:2} only */
+	int			shown[FORMAT_KINDS];	/* of date kinds: the digits, as
+										 * printed */
 	int64_t		sequence;
 } FormatParsed;
 
@@ -157,5 +172,12 @@ extern size_t format_render(const Format *format, const FormatValues *values,
  */
 extern bool format_parse(const Format *format, const char *text, size_t bytes,
 						 FormatParsed *parsed, Problem *problem);
+
+/*
+ * Finds a date that a parsed number can be of, nearest to a year where the
+ * century is not shown.  False if the number shows nothing of a date.
+ */
+extern bool format_find_date(const Format *format, const FormatParsed *parsed,
+							 int near_year, FormatDate *date);
 
 #endif							/* DOCNUM_FORMAT_H */

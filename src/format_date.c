@@ -32,7 +32,9 @@ static const FormatDateToken date_tokens[] = {
 };
 
 static int	candidate_years(const int *shown, int later, int *first, int *last);
-static bool year_holds_date(const int *shown, int fiscal_year_start, int year);
+static int	nearest_century(int year, int near_year);
+static bool year_holds_date(const int *shown, int fiscal_year_start, int year,
+							FormatDate *found);
 static bool date_is_shown(const int *shown, const PeriodFields *date);
 
 /*
@@ -59,29 +61,62 @@ format_date_value(FormatPieceKind kind, const PeriodFields *date)
 }
 
 /*
- * Is there a date that shows exactly this?
+ * Finds a date that shows exactly this: the first one of the year nearest to
+ * near_year that holds one.  Returns false if there is none.
  *
  * shown has, by kind of token, what its digits say, or FORMAT_NOT_SHOWN.
  */
 bool
-format_date_exists(const int shown[FORMAT_KINDS], int fiscal_year_start)
+format_date_find(const int shown[FORMAT_KINDS], int fiscal_year_start, int near_year,
+				 FormatDate *date)
 {
+	static const int nearest[] = {0, -1, 1, -2};
 	int			first;
 	int			last;
 	int			centuries = candidate_years(shown, fiscal_year_start != 1, &first, &last);
+	int			century = centuries == 1 ? 0 : nearest_century(first, near_year);
 	int			i;
 
 	for (i = 0; i < centuries; i++)
 	{
+		int			shift = 100 * (century + nearest[i]);
 		int			year;
 
-		for (year = first + 100 * i; year <= last + 100 * i; year++)
+		for (year = first + shift; year <= last + shift; year++)
 		{
-			if (year_holds_date(shown, fiscal_year_start, year))
+			if (year_holds_date(shown, fiscal_year_start, year, date))
 				return true;
 		}
 	}
 	return false;
+}
+
+/*
+ * Finds a date that a parsed number can be of.  Where the number shows only
+ * two digits of the year, it is of the century that brings it nearest to
+ * near_year; what it does not show of the date is as early as can be.
+ *
+ * Returns false if the number shows nothing of a date.
+ */
+bool
+format_find_date(const Format *format, const FormatParsed *parsed, int near_year,
+				 FormatDate *date)
+{
+	if (!format->shows_date)
+		return false;
+	return format_date_find(parsed->shown, format->fiscal_year_start, near_year, date);
+}
+
+/*
+ * Returns by how many centuries a year must be moved to come nearest to
+ * another.
+ */
+static int
+nearest_century(int year, int near_year)
+{
+	int			distance = near_year - year;
+
+	return (distance + (distance < 0 ? -50 : 50)) / 100;
 }
 
 /*
@@ -90,7 +125,7 @@ format_date_exists(const int shown[FORMAT_KINDS], int fiscal_year_start)
  *
  * later is 1 if a fiscal year ends in the year after its first, else 0.  Dates
  * and their weekdays repeat every 400 years, and so does all that two digits
- * of a year can show: then four centuries stand for all.  If no year is
+ * of a year can show: then any four centuries in a row stand for all.  If no year is
  * shown, 28 years hold every kind of year after every kind.
  *
  * Returns the number of centuries.  Years may lie outside 1 to 9999.
@@ -144,14 +179,14 @@ candidate_years(const int *shown, int later, int *first, int *last)
 }
 
 /*
- * Does the year hold a date that shows exactly this?
+ * Does the year hold a date that shows exactly this?  found is the first such.
  *
  * Where the day is not shown, some days stand for their month: the first one,
  * and if weeks are shown some more, such that every week that has a day in
  * the month has one of these.
  */
 static bool
-year_holds_date(const int *shown, int fiscal_year_start, int year)
+year_holds_date(const int *shown, int fiscal_year_start, int year, FormatDate *found)
 {
 	static const int days[] = {1, 8, 15, 22, 28, 29, 30, 31};
 	bool		weeks = shown[FORMAT_IW] != FORMAT_NOT_SHOWN ||
@@ -181,7 +216,12 @@ year_holds_date(const int *shown, int fiscal_year_start, int year)
 				continue;
 			period_fields(year, month, day[i], fiscal_year_start, &date);
 			if (date_is_shown(shown, &date))
+			{
+				found->year = year;
+				found->month = month;
+				found->day = day[i];
 				return true;
+			}
 		}
 	}
 	return false;

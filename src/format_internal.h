@@ -22,11 +22,8 @@ typedef struct FormatDateToken
 	size_t		field;			/* offset in PeriodFields */
 } FormatDateToken;
 
-#define FORMAT_KINDS			(FORMAT_CHECK + 1)
 #define FORMAT_FIRST_DATE		FORMAT_YYYY
 #define FORMAT_LAST_DATE		FORMAT_FYE2
-
-#define FORMAT_NOT_SHOWN		(-1)
 
 /* The token of a date kind. */
 extern const FormatDateToken *format_date_token(FormatPieceKind kind);
@@ -35,10 +32,11 @@ extern const FormatDateToken *format_date_token(FormatPieceKind kind);
 extern int	format_date_value(FormatPieceKind kind, const PeriodFields *date);
 
 /*
- * Is there a date that shows exactly this?  By kind of token: what its digits
- * say, or FORMAT_NOT_SHOWN.
+ * Finds a date that shows exactly this, in the century nearest to a year.  By
+ * kind of token: what its digits say, or FORMAT_NOT_SHOWN.
  */
-extern bool format_date_exists(const int shown[FORMAT_KINDS], int fiscal_year_start);
+extern bool format_date_find(const int shown[FORMAT_KINDS], int fiscal_year_start,
+							 int near_year, FormatDate *date);
 
 /* Bytes of a piece, other than a dimension, in every number; 0 for {SEQ}. */
 extern int	format_piece_width(const FormatPiece *piece);

@@ -36,6 +36,8 @@ typedef struct FormatParser
 	Problem    *problem;
 } FormatParser;
 
+#define ANY_YEAR 2000
+
 static bool parse_piece(FormatParser *parser, int index);
 static bool parse_literal(FormatParser *parser, const FormatPiece *piece);
 static bool parse_dimension(FormatParser *parser, int index);
@@ -63,6 +65,7 @@ format_parse(const Format *format, const char *text, size_t bytes, FormatParsed 
 			 Problem *problem)
 {
 	FormatParser parser;
+	FormatDate	date;
 	int			i;
 
 	memset(parsed, 0, sizeof(*parsed));
@@ -85,7 +88,8 @@ format_parse(const Format *format, const char *text, size_t bytes, FormatParsed 
 		if (!parse_piece(&parser, i))
 			return false;
 	}
-	if (format->shows_date && !format_date_exists(parser.shown, format->fiscal_year_start))
+	memcpy(parsed->shown, parser.shown, sizeof(parsed->shown));
+	if (format->shows_date && !format_find_date(format, parsed, ANY_YEAR, &date))
 	{
 		problem_set(problem, "document number does not match the format");
 		return problem_detail(problem, "The parts of its date do not belong to one date.");

@@ -26,7 +26,7 @@
  * asked for, its name is no secret.
  */
 static void
-read_request(FunctionCallInfo fcinfo, AllocationRequest *request)
+read_request(FunctionCallInfo fcinfo, TargetRequest *request)
 {
 	memset(request, 0, sizeof(*request));
 	request->document_type = face_document_type(fcinfo, 0);
@@ -50,11 +50,11 @@ PG_FUNCTION_INFO_V1(docnum_preview);
 Datum
 docnum_next(PG_FUNCTION_ARGS)
 {
-	AllocationRequest request;
+	AllocationRequest request = {0};
 	Allocation	allocation;
 
 	face_begin_write("docnum_next()");
-	read_request(fcinfo, &request);
+	read_request(fcinfo, &request.target);
 	request.metadata = face_metadata(fcinfo, 3);
 	request.state = STATE_CONFIRMED;
 	request.operation = "ISSUE";
@@ -68,7 +68,7 @@ docnum_next(PG_FUNCTION_ARGS)
 Datum
 docnum_preview(PG_FUNCTION_ARGS)
 {
-	AllocationRequest request;
+	TargetRequest request;
 
 	read_request(fcinfo, &request);
 	PG_RETURN_TEXT_P(cstring_to_text(allocate_preview(&request)));

@@ -27,6 +27,7 @@
 #include "catalog/pg_collation.h"
 #include "utils/builtins.h"
 #include "utils/fmgroids.h"
+#include "utils/snapmgr.h"
 
 #include "ledger.h"
 
@@ -133,6 +134,60 @@ ledger_last_value(const Ledger *ledger, int64 counter_id, int64 bound)
 		}
 	} while (passed != passed_before);
 	return last;
+}
+
+/*
+ * ledger_first_value returns the lowest live value from .. to, 0 if there is
+ * none.
+ */
+int64
+ledger_first_value(const Ledger *ledger, int64 counter_id, int64 from, int64 to)
+{
+	ScanKeyData keys[3];
+	Probe		probe;
+	int64		first = 0;
+	int			passed_before;
+	int			passed = 0;
+
+	ScanKeyInit(&keys[0], 1, BTEqualStrategyNumber, F_INT8EQ, Int64GetDatum(counter_id));
+	ScanKeyInit(&keys[1], 2, BTGreaterEqualStrategyNumber, F_INT8GE, Int64GetDatum(from));
+	ScanKeyInit(&keys[2], 2, BTLessEqualStrategyNumber, F_INT8LE, Int64GetDatum(to));
+
+	/* A row that was being updated may have been missed, see probe.c. */
+	do
+	{
+		passed_before = passed;
+		probe_begin(&probe, ledger->table, ledger->value_index, keys, 3);
+		if (probe_next(&probe, ForwardScanDirection))
+			first = slot_value(probe.slot);
+		passed = probe.dead;
+		probe_end(&probe);
+	} while (first == 0 && passed != passed_before);
+	return first;
+}
+
+/*
+ * ledger_open_writer returns another transaction that has given a number of
+ * the counter, or changed one, and is still open; InvalidTransactionId if there
+ * is none.  Reads the whole counter.
+ */
+TransactionId
+ledger_open_writer(const Ledger *ledger, int64 counter_id)
+{
+	ScanKeyData key;
+	Probe		probe;
+	TransactionId xid = InvalidTransactionId;
+
+	ScanKeyInit(&key, 1, BTEqualStrategyNumber, F_INT8EQ, Int64GetDatum(counter_id));
+	probe_begin(&probe, ledger->table, ledger->value_index, &key, 1);
+	while (!TransactionIdIsValid(xid) && probe_next(&probe, BackwardScanDirection))
+	{
+		xid = probe_inserter(&probe);
+		if (!TransactionIdIsValid(xid))
+			xid = probe.snapshot.xmax;
+	}
+	probe_end(&probe);
+	return xid;
 }
 
 /*
@@ -308,6 +363,8 @@ ledger_insert(const Ledger *ledger, const LedgerRow *row, bool mixed, TupleTable
 	memset(isnull, false, Natts_number * sizeof(bool));
 	values[Anum_number_counter_id - 1] = Int64GetDatum(row->counter_id);
 	values[Anum_number_value - 1] = Int64GetDatum(row->value);
+	isnull[Anum_number_counter_id - 1] = isnull[Anum_number_value - 1] =
+		row->state == STATE_EXTERNAL;
 	values[Anum_number_uniqueness_id - 1] = Int64GetDatum(row->uniqueness_id);
 	values[Anum_number_issued_at - 1] = TimestampTzGetDatum(row->issued_at);
 	isnull[Anum_number_changed_at - 1] = true;
@@ -347,10 +404,32 @@ ledger_fetch(const Ledger *ledger, int64 counter_id, int64 value, TupleTableSlot
 }
 
 /*
+ * ledger_lock_row locks the newest version of a number's row against changes,
+ * and copies it into slot, whose tts_tid says where it is.  Waits for
+ * transactions that are changing it.  False: the row is gone.
+ */
+bool
+ledger_lock_row(const Ledger *ledger, TupleTableSlot *slot)
+{
+	ItemPointerData tid = slot->tts_tid;
+	TM_FailureData failure;
+	TM_Result	result = table_tuple_lock(ledger->table, &tid, SnapshotAny, slot,
+										  GetCurrentCommandId(false), LockTupleNoKeyExclusive,
+										  LockWaitBlock, TUPLE_LOCK_FLAG_FIND_LAST_VERSION,
+										  &failure);
+
+	if (result == TM_Ok)
+		return true;
+	if (result != TM_Deleted)
+		elog(ERROR, "could not lock a row of the ledger: result %d", (int) result);
+	return false;
+}
+
+/*
  * ledger_change_state gives a number another state, and metadata where given
  * (merged into what is there).  row is the live row, whose changes the caller
- * excludes (it holds the reservation's row lock); slot holds the new version
- * afterwards.
+ * excludes (it holds its row lock, or the reservation's); slot holds the new
+ * version afterwards.
  */
 void
 ledger_change_state(const Ledger *ledger, TupleTableSlot *row, NumberState state,

@@ -27,8 +27,8 @@ typedef struct Ledger
 /* A number as the ledger keeps it. */
 typedef struct LedgerRow
 {
-	int64		counter_id;
-	int64		value;
+	int64		counter_id;		/* not of an external number, */
+	int64		value;			/* nor is this */
 	int64		uniqueness_id;
 	TimestampTz issued_at;
 	bool		has_date;
@@ -50,6 +50,8 @@ typedef enum TextHolder
 extern void ledger_open(Ledger *ledger, LOCKMODE mode);
 extern void ledger_close(Ledger *ledger);
 extern int64 ledger_last_value(const Ledger *ledger, int64 counter_id, int64 bound);
+extern int64 ledger_first_value(const Ledger *ledger, int64 counter_id, int64 from, int64 to);
+extern TransactionId ledger_open_writer(const Ledger *ledger, int64 counter_id);
 extern bool ledger_has_value(const Ledger *ledger, int64 counter_id, int64 value);
 extern int64 ledger_highest_hole(const Ledger *ledger, Counter *counter,
 								 int64 from, int64 below);
@@ -59,6 +61,7 @@ extern bool ledger_insert(const Ledger *ledger, const LedgerRow *row, bool mixed
 						  TupleTableSlot *slot);
 extern bool ledger_fetch(const Ledger *ledger, int64 counter_id, int64 value,
 						 TupleTableSlot *slot);
+extern bool ledger_lock_row(const Ledger *ledger, TupleTableSlot *slot);
 extern void ledger_change_state(const Ledger *ledger, TupleTableSlot *row, NumberState state,
 								Jsonb *metadata, TimestampTz at, TupleTableSlot *slot);
 extern bool ledger_log_knows(int64 counter_id, int64 value);

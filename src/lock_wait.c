@@ -27,6 +27,7 @@
 #include "utils/timestamp.h"
 
 #include "compat.h"
+#include "docnum.h"
 #include "lock_wait.h"
 #include "settings.h"
 
@@ -66,6 +67,21 @@ lock_wait_bounded(LockWaitFunction wait, void *arg)
 	}
 	PG_END_TRY();
 	return in_time;
+}
+
+/*
+ * lock_wait_for_tables runs a function that opens docnum's tables.  Raises
+ * NB003.
+ */
+void
+lock_wait_for_tables(LockWaitFunction open, void *arg)
+{
+	if (!lock_wait_bounded(open, arg))
+		ereport(ERROR,
+				(errcode(ERRCODE_DOCNUM_LOCK_TIMEOUT),
+				 errmsg("docnum's tables are busy: waited %d ms for them", settings_lock_timeout),
+				 errdetail("Another transaction changes a definition, or an administrator has locked a table."),
+				 errhint("Try again when it has ended; docnum.lock_timeout sets how long to wait.")));
 }
 
 static void

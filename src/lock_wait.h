@@ -13,6 +13,7 @@
 typedef void (*LockWaitFunction) (void *arg);
 
 extern bool lock_wait_bounded(LockWaitFunction wait, void *arg);
+extern void lock_wait_for_tables(LockWaitFunction open, void *arg);
 extern bool lock_wait_for_transaction(TransactionId xid);
 extern char *lock_wait_holders(const LOCKTAG *tag);
 extern char *lock_wait_describe_xid(TransactionId xid);

@@ -7,7 +7,13 @@
  * or lost stands here, one row for a range of any length.  Read with a dirty
  * snapshot: a range of an open transaction counts, one rolled back does not.
  *
- * Locks: recorded and read under the scope's lock.
+ * A closed scope is a range too: all values above its last one, up to one that
+ * no counter reaches.  So allocation needs no other look to know of it.
+ *
+ * Invariant: ranges of one counter do not overlap.
+ *
+ * Locks: recorded and read under the scope's lock; who records a range above
+ * the last number given keeps it to the end of the transaction.
  * Memory: nothing outlives a call.
  *
  *-------------------------------------------------------------------------
@@ -16,11 +22,16 @@
 
 #include "access/genam.h"
 #include "access/table.h"
+#include "access/xact.h"
+#include "miscadmin.h"
 #include "utils/builtins.h"
 #include "utils/fmgroids.h"
+#include "utils/snapmgr.h"
 
 #include "audit.h"
 #include "catalog.h"
+#include "debug_point.h"
+#include "docnum.h"
 #include "probe.h"
 #include "range.h"
 
@@ -28,14 +39,26 @@ static const char *const cause_names[] = {
 	[RANGE_SKIPPED] = "skipped",
 	[RANGE_JUMPED] = "jumped",
 	[RANGE_UNEXPLAINED] = "unexplained",
+	[RANGE_CLOSED] = "closed",
 };
 
+static RangeCause
+cause_from_name(const char *name)
+{
+	for (int i = 0; i < (int) lengthof(cause_names); i++)
+	{
+		if (strcmp(cause_names[i], name) == 0)
+			return (RangeCause) i;
+	}
+	elog(ERROR, "unknown cause \"%s\" in docnum.range", name);
+	return RANGE_UNEXPLAINED;	/* keep the compiler quiet */
+}
+
 /*
- * range_next finds the first recorded range that ends at or after a value;
- * first and last are its bounds.  Ranges do not overlap.
+ * range_find finds the first recorded range that ends at or after a value.
  */
 bool
-range_next(int64 counter_id, int64 value, int64 *first, int64 *last)
+range_find(int64 counter_id, int64 value, Range *range)
 {
 	Relation	rel = catalog_open(CATALOG_RANGE, AccessShareLock);
 	Relation	index = catalog_open_index(rel, Anum_range_counter_id, false, AccessShareLock);
@@ -50,14 +73,33 @@ range_next(int64 counter_id, int64 value, int64 *first, int64 *last)
 	if (found)
 	{
 		bool		isnull;
+		Datum		cause = slot_getattr(probe.slot, Anum_range_cause, &isnull);
 
-		*first = DatumGetInt64(slot_getattr(probe.slot, Anum_range_first_value, &isnull));
-		*last = DatumGetInt64(slot_getattr(probe.slot, Anum_range_last_value, &isnull));
+		range->first = DatumGetInt64(slot_getattr(probe.slot, Anum_range_first_value, &isnull));
+		range->last = DatumGetInt64(slot_getattr(probe.slot, Anum_range_last_value, &isnull));
+		range->cause = cause_from_name(TextDatumGetCString(cause));
+		range->tid = probe.slot->tts_tid;
 	}
 	probe_end(&probe);
 	index_close(index, AccessShareLock);
 	table_close(rel, NoLock);
 	return found;
+}
+
+/*
+ * range_next: the bounds of the first recorded range that ends at or after a
+ * value.
+ */
+bool
+range_next(int64 counter_id, int64 value, int64 *first, int64 *last)
+{
+	Range		range;
+
+	if (!range_find(counter_id, value, &range))
+		return false;
+	*first = range.first;
+	*last = range.last;
+	return true;
 }
 
 /*
@@ -71,28 +113,184 @@ range_covers(int64 counter_id, int64 value, int64 *first, int64 *last)
 }
 
 /*
+ * range_is_closed: has the scope been closed?
+ */
+bool
+range_is_closed(int64 counter_id)
+{
+	Range		range;
+
+	return range_find(counter_id, RANGE_END, &range) && range.cause == RANGE_CLOSED;
+}
+
+/*
+ * range_check_open raises NB010 if the scope has been closed.
+ */
+void
+range_check_open(const char *document_type, const char *scope, int64 counter_id)
+{
+	if (range_is_closed(counter_id))
+		ereport(ERROR,
+				(errcode(ERRCODE_DOCNUM_WRONG_STATE),
+				 errmsg("scope is closed: no number is given there any more"),
+				 scope[0]
+				 ? errdetail("Document type: \"%s\", scope: \"%s\".", document_type, scope)
+				 : errdetail("Document type: \"%s\", its only scope.", document_type),
+				 errhint("docnum_reopen opens it again.")));
+}
+
+/*
+ * fill_row describes a range to the table.
+ */
+static void
+fill_row(TupleTableSlot *slot, const RangeNote *note, int64 first, int64 last, TimestampTz at)
+{
+	ExecClearTuple(slot);
+	memset(slot->tts_isnull, false, Natts_range * sizeof(bool));
+	slot->tts_values[Anum_range_counter_id - 1] = Int64GetDatum(note->counter_id);
+	slot->tts_values[Anum_range_first_value - 1] = Int64GetDatum(first);
+	slot->tts_values[Anum_range_last_value - 1] = Int64GetDatum(last);
+	slot->tts_values[Anum_range_cause - 1] = CStringGetTextDatum(cause_names[note->cause]);
+	slot->tts_values[Anum_range_reason - 1] = CStringGetTextDatum(note->reason);
+	slot->tts_values[Anum_range_recorded_at - 1] = TimestampTzGetDatum(at);
+	ExecStoreVirtualTuple(slot);
+}
+
+/*
+ * set_intent tells the log what a change of a range is.
+ */
+static void
+set_intent(AuditIntent *intent, AuditRange *more, const RangeNote *note)
+{
+	more->document_type = note->document_type;
+	more->old_value = note->old_value;
+	more->new_value = note->new_value;
+	intent->operation = note->operation;
+	intent->at = GetCurrentTimestamp();
+	intent->metadata = note->operation == NULL ? NULL
+		: audit_metadata(NULL, "cause", cause_names[note->cause], "reason", note->reason, NULL);
+	intent->range = more;
+}
+
+/*
+ * range_write records one range.
+ */
+void
+range_write(const RangeNote *note, int64 first, int64 last)
+{
+	Relation	rel = catalog_open(CATALOG_RANGE, RowExclusiveLock);
+	TupleTableSlot *slot = table_slot_create(rel, NULL);
+	AuditIntent intent;
+	AuditRange	more;
+
+	set_intent(&intent, &more, note);
+	fill_row(slot, note, first, last, intent.at);
+	catalog_insert(rel, slot);
+	audit_inserted(rel, slot, &intent);
+	ExecDropSingleTupleTableSlot(slot);
+	table_close(rel, NoLock);
+	DEBUG_POINT("range_written");
+}
+
+/*
  * range_record records that no document will get first .. last, and why.
  */
 void
 range_record(const char *document_type, int64 counter_id,
 			 int64 first, int64 last, RangeCause cause, const char *reason)
 {
-	Relation	rel = catalog_open(CATALOG_RANGE, RowExclusiveLock);
-	TupleTableSlot *slot = table_slot_create(rel, NULL);
-	AuditIntent intent = {"SKIP", GetCurrentTimestamp(), NULL, document_type};
+	RangeNote	note = {document_type, counter_id, cause, reason, "SKIP", false, NULL, NULL};
 
-	intent.metadata = audit_metadata(NULL, "cause", cause_names[cause], "reason", reason, NULL);
+	range_write(&note, first, last);
+}
+
+/*
+ * insert_rest keeps what remains of a range that was cut, as it was.
+ */
+static void
+insert_rest(Relation rel, TupleTableSlot *old_row, int64 first, int64 last)
+{
+	TupleTableSlot *slot = table_slot_create(rel, NULL);
+	AuditIntent silent = {NULL, 0, NULL, NULL};
+
 	ExecClearTuple(slot);
-	memset(slot->tts_isnull, false, Natts_range * sizeof(bool));
-	slot->tts_values[Anum_range_counter_id - 1] = Int64GetDatum(counter_id);
+	memcpy(slot->tts_values, old_row->tts_values, Natts_range * sizeof(Datum));
+	memcpy(slot->tts_isnull, old_row->tts_isnull, Natts_range * sizeof(bool));
 	slot->tts_values[Anum_range_first_value - 1] = Int64GetDatum(first);
 	slot->tts_values[Anum_range_last_value - 1] = Int64GetDatum(last);
-	slot->tts_values[Anum_range_cause - 1] = CStringGetTextDatum(cause_names[cause]);
-	slot->tts_values[Anum_range_reason - 1] = CStringGetTextDatum(reason);
-	slot->tts_values[Anum_range_recorded_at - 1] = TimestampTzGetDatum(intent.at);
 	ExecStoreVirtualTuple(slot);
 	catalog_insert(rel, slot);
-	audit_inserted(rel, slot, &intent);
+	audit_inserted(rel, slot, &silent);
 	ExecDropSingleTupleTableSlot(slot);
+}
+
+/*
+ * range_free takes first .. last out of a recorded range, which is cut or goes
+ * as a whole.  note: who is told of it, as for range_write.
+ */
+void
+range_free(const RangeNote *note, const Range *range, int64 first, int64 last)
+{
+	Relation	rel = catalog_open(CATALOG_RANGE, RowExclusiveLock);
+	TupleTableSlot *old_row = table_slot_create(rel, NULL);
+	ItemPointerData tid = range->tid;
+	AuditIntent intent;
+	AuditRange	more;
+
+	/* What this command wrote so far must be open to change. */
+	CommandCounterIncrement();
+	if (!table_tuple_fetch_row_version(rel, &tid, SnapshotAny, old_row))
+		elog(ERROR, "range of values has vanished");
+	slot_getallattrs(old_row);
+	catalog_delete(rel, &old_row->tts_tid);
+	set_intent(&intent, &more, note);
+	audit_deleted(rel, old_row, &intent);
+	if (range->first < first)
+		insert_rest(rel, old_row, range->first, first - 1);
+	if (last < range->last)
+		insert_rest(rel, old_row, last + 1, range->last);
+	ExecDropSingleTupleTableSlot(old_row);
 	table_close(rel, NoLock);
+}
+
+/*
+ * range_fill records first .. last, one row for each part that no range has
+ * yet.  A value that is skipped on purpose is no longer one that was only
+ * jumped over.  Returns how many values are newly recorded.
+ */
+int64
+range_fill(const RangeNote *note, int64 first, int64 last)
+{
+	RangeNote	silent = *note;
+	RangeNote	telling = *note;
+	int64		marked = 0;
+	Range		range;
+
+	silent.operation = NULL;
+	while (first <= last)
+	{
+		bool		met = range_find(note->counter_id, first, &range) && range.first <= last;
+		int64		until = met ? range.first - 1 : last;
+
+		CHECK_FOR_INTERRUPTS();
+		if (until >= first)
+		{
+			range_write(&telling, first, until);
+			marked += until - first + 1;
+			if (note->once)
+				telling.operation = NULL;
+		}
+		if (!met)
+			break;
+		until = Min(range.last, last);
+		first = Max(range.first, first);
+		if (note->cause == RANGE_SKIPPED && range.cause == RANGE_JUMPED)
+		{
+			range_free(&silent, &range, first, until);
+			range_write(&telling, first, until);
+			marked += until - first + 1;
+		}
+		first = until + 1;
+	}
+	return marked;
 }

@@ -118,19 +118,6 @@ expiry(TimestampTz at, const Interval *ttl, bool type_has_ttl, const Interval *t
 												   IntervalPGetDatum(limit)));
 }
 
-/*
- * tables_timed_out raises NB003 for a wait for docnum's tables.
- */
-static void
-tables_timed_out(void)
-{
-	ereport(ERROR,
-			(errcode(ERRCODE_DOCNUM_LOCK_TIMEOUT),
-			 errmsg("docnum's tables are busy: waited %d ms for them", settings_lock_timeout),
-			 errdetail("Another transaction changes a definition, or an administrator has locked a table."),
-			 errhint("Try again when it has ended; docnum.lock_timeout sets how long to wait.")));
-}
-
 static void
 lock_reservations(void *arg)
 {
@@ -154,7 +141,7 @@ insert_reservation(const pg_uuid_t *token, const AllocationRequest *request,
 	values[Anum_reservation_token - 1] = UUIDPGetDatum(token);
 	values[Anum_reservation_counter_id - 1] = Int64GetDatum(allocation->counter_id);
 	values[Anum_reservation_value - 1] = Int64GetDatum(allocation->value);
-	values[Anum_reservation_document_type - 1] = CStringGetTextDatum(request->document_type);
+	values[Anum_reservation_document_type - 1] = CStringGetTextDatum(request->target.document_type);
 	values[Anum_reservation_role_name - 1] =
 		CStringGetTextDatum(GetUserNameFromId(GetUserId(), false));
 	values[Anum_reservation_role_oid - 1] = ObjectIdGetDatum(GetUserId());
@@ -176,7 +163,7 @@ static TimestampTz
 reservation_make(AllocationRequest *request, const Interval *ttl,
 				 pg_uuid_t *token, Allocation *allocation)
 {
-	const DocumentType *type = document_type_get(request->document_type);
+	const DocumentType *type = document_type_get(request->target.document_type);
 	TimestampTz expires_at;
 
 	document_type_check_reservations(type);
@@ -185,8 +172,7 @@ reservation_make(AllocationRequest *request, const Interval *ttl,
 	 * Before the scope is locked: the row's table must not be waited for
 	 * then.
 	 */
-	if (!lock_wait_bounded(lock_reservations, NULL))
-		tables_timed_out();
+	lock_wait_for_tables(lock_reservations, NULL);
 	make_token(token);
 	request->token_digits = token_digits(token);
 	request->state = STATE_RESERVED;
@@ -235,8 +221,7 @@ open_reservation(Reservation *reservation)
 {
 	/* What the current command wrote so far must be open to change. */
 	CommandCounterIncrement();
-	if (!lock_wait_bounded(open_tables, reservation))
-		tables_timed_out();
+	lock_wait_for_tables(open_tables, reservation);
 	reservation->row = table_slot_create(reservation->table, NULL);
 	reservation->number = table_slot_create(reservation->ledger.table, NULL);
 }
@@ -762,26 +747,26 @@ docnum_reserve(PG_FUNCTION_ARGS)
 	char	   *scope;
 
 	face_begin_write("docnum_reserve()");
-	request.document_type = face_document_type(fcinfo, 0);
-	(void) document_type_get(request.document_type);
-	privilege_check(PRIVILEGE_USE, request.document_type);
-	face_scope(fcinfo, 1, &request.scope);
+	request.target.document_type = face_document_type(fcinfo, 0);
+	(void) document_type_get(request.target.document_type);
+	privilege_check(PRIVILEGE_USE, request.target.document_type);
+	face_scope(fcinfo, 1, &request.target.scope);
 	request.metadata = face_metadata(fcinfo, 2);
 	ttl = optional_ttl(fcinfo, 3);
-	request.has_date = face_date(fcinfo, 4, &request.date);
+	request.target.has_date = face_date(fcinfo, 4, &request.target.date);
 	if (!PG_ARGISNULL(5))
 		ereport(ERROR,
 				(errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
 				 errmsg("idempotency_key is not supported by this release"),
-				 errdetail("Document type: \"%s\".", request.document_type),
+				 errdetail("Document type: \"%s\".", request.target.document_type),
 				 errhint("Leave it out.")));
 
 	expires_at = reservation_make(&request, ttl, &token, &allocation);
 
-	scope = scope_as_text(&request.scope);
+	scope = scope_as_text(&request.target.scope);
 	values[0] = UUIDPGetDatum(&token);
 	values[1] = CStringGetTextDatum(allocation.document_number);
-	values[2] = CStringGetTextDatum(request.document_type);
+	values[2] = CStringGetTextDatum(request.target.document_type);
 	isnull[3] = scope == NULL;
 	values[3] = scope ? CStringGetTextDatum(scope) : (Datum) 0;
 	values[4] = TimestampTzGetDatum(expires_at);

@@ -196,6 +196,44 @@ scope_canonical(const ScopeSpec *spec, const ScopeValue *values,
 }
 
 /*
+ * Reads the values of the dimensions back from a canonical text; they are
+ * written into buffer, unescaped, and point there.
+ *
+ * Returns false if the text has not as many parts as the spec.
+ */
+bool
+scope_values_of(const ScopeSpec *spec, const char *text, ScopeValue *values,
+				char buffer[SCOPE_TEXT_SIZE])
+{
+	int			parts = spec->ndimensions + (spec->period != PERIOD_NONE);
+	int			dimension = 0;
+	int			part;
+	char	   *to = buffer;
+
+	for (part = 0; part < parts; part++)
+	{
+		char	   *start = to;
+
+		if (*text == '\0')
+			return false;
+		while (*text != '\0' && *text != SEPARATOR)
+		{
+			if (*text == ESCAPE && text[1] != '\0')
+				text++;
+			*to++ = *text++;
+		}
+		if (*text == SEPARATOR)
+			text++;
+		if (spec->period != PERIOD_NONE && part == spec->period_position)
+			continue;
+		values[dimension].text = start;
+		values[dimension].bytes = (size_t) (to - start);
+		dimension++;
+	}
+	return *text == '\0';
+}
+
+/*
  * Adds one name, trimmed, to the spec: a period or a dimension.
  */
 static bool

@@ -76,4 +76,11 @@ extern size_t scope_canonical(const ScopeSpec *spec, const ScopeValue *values,
 							  const PeriodFields *fields, int fiscal_year_start,
 							  char text[SCOPE_TEXT_SIZE]);
 
+/*
+ * Reads the values of the dimensions back from a canonical text, into buffer.
+ * False if the text has not as many parts as the spec.
+ */
+extern bool scope_values_of(const ScopeSpec *spec, const char *text, ScopeValue *values,
+							char buffer[SCOPE_TEXT_SIZE]);
+
 #endif							/* DOCNUM_SCOPE_H */

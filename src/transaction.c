@@ -125,6 +125,39 @@ transaction_lock(const LOCKTAG *tag, bool wait)
 	return true;
 }
 
+/*
+ * is_held: is the lock in the list already?
+ */
+static bool
+is_held(const LOCKTAG *tag)
+{
+	for (int i = 0; i < nheld; i++)
+	{
+		if (memcmp(&held[i].tag, tag, sizeof(LOCKTAG)) == 0)
+			return true;
+	}
+	return false;
+}
+
+/*
+ * transaction_hold makes a lock that the current resource owner holds last to
+ * the end of the transaction, as transaction_lock would.
+ */
+void
+transaction_hold(const LOCKTAG *tag)
+{
+	ResourceOwner owner = CurrentResourceOwner;
+
+	if (!is_held(tag))
+	{
+		CurrentResourceOwner = TopTransactionResourceOwner;
+		(void) LockAcquire(tag, ExclusiveLock, false, false);	/* ours: no wait */
+		CurrentResourceOwner = owner;
+		note_held(tag);
+	}
+	LockRelease(tag, ExclusiveLock, false);
+}
+
 static void
 forget_held(void)
 {

@@ -14,6 +14,7 @@ typedef void (*TransactionHook) (void);
 
 extern void transaction_init(void);
 extern bool transaction_lock(const LOCKTAG *tag, bool wait);
+extern void transaction_hold(const LOCKTAG *tag);
 extern void transaction_took_number(void);
 
 /* Set by the modules that have something to do then; at most one each. */

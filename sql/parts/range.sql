@@ -5,7 +5,7 @@ CREATE TABLE docnum.range (
 	counter_id bigint NOT NULL,
 	first_value bigint NOT NULL,
 	last_value bigint NOT NULL,
-	cause text NOT NULL CHECK (cause IN ('skipped', 'jumped', 'unexplained')),
+	cause text NOT NULL CHECK (cause IN ('skipped', 'jumped', 'unexplained', 'closed')),
 	reason text NOT NULL,
 	recorded_at timestamptz NOT NULL,
 	CHECK (first_value <= last_value)

@@ -19,7 +19,7 @@ GRANT SELECT ON docnum.sequence TO PUBLIC;
 CREATE FUNCTION @extschema@.docnum_status(document_type text DEFAULT NULL)
 	RETURNS TABLE (document_type text, scope text, current_value bigint, max_value bigint,
 		utilization numeric, last_used_at timestamptz, reserved bigint, format text,
-		manual_override boolean, allocation text, oldest_reserved_at timestamptz)
+		manual_override boolean, allocation text, oldest_reserved_at timestamptz, closed boolean)
 	LANGUAGE SQL STABLE
 BEGIN ATOMIC
 	SELECT t.document_type, c.scope,
@@ -28,7 +28,9 @@ BEGIN ATOMIC
 		round(100.0 * coalesce(n.value, c.first_value - 1, t.start_value - 1) / t.max_value, 2),
 		n.issued_at,
 		coalesce(r.reserved, 0),
-		t.format, t.allow_manual_override, t.allocation, r.oldest_reserved_at
+		t.format, t.allow_manual_override, t.allocation, r.oldest_reserved_at,
+		EXISTS (SELECT FROM docnum.range g
+			WHERE g.counter_id = c.counter_id AND g.cause = 'closed')
 	FROM docnum.document_type t
 		LEFT JOIN (SELECT DISTINCT ON (counter_id) * FROM docnum.counter ORDER BY counter_id) c
 			ON c.document_type = t.document_type AND c.generation = t.generation

@@ -29,9 +29,9 @@ BEGIN ATOMIC
 		WHERE n.counter_id IS NOT NULL),
 	holes AS (
 		SELECT r.counter_id,
-			int8multirange(int8range(coalesce(r.before + 1, c.first_value), r.value)) AS missing
+			int8multirange(int8range(greatest(r.before + 1, c.first_value), r.value)) AS missing
 		FROM runs r JOIN counters c ON c.counter_id = r.counter_id
-		WHERE r.value > coalesce(r.before + 1, c.first_value)),
+		WHERE r.value > greatest(r.before + 1, c.first_value)),
 	explained AS (
 		SELECT g.counter_id, range_agg(int8range(g.first_value, g.last_value, '[]')) AS known
 		FROM docnum.range g
@@ -60,7 +60,7 @@ BEGIN ATOMIC
 	SELECT 'given_twice', min(a.document_type), min(c.scope), min(a.document_number),
 		format('the log says %s times that value %s was given', count(*), a.value)
 	FROM log a LEFT JOIN counters c ON c.counter_id = a.counter_id
-	WHERE a.operation IN ('ISSUE', 'RESERVE') AND a.value IS NOT NULL
+	WHERE a.operation IN ('ISSUE', 'RESERVE', 'REPLACE', 'MANUAL_OVERRIDE') AND a.value IS NOT NULL
 	GROUP BY a.counter_id, a.value
 	HAVING count(*) > 1
 
@@ -145,7 +145,9 @@ BEGIN ATOMIC
 	FROM numbers n
 		JOIN counters c ON c.counter_id = n.counter_id
 		JOIN docnum.document_type t ON t.document_type = n.document_type
-	WHERE n.value NOT BETWEEN c.first_value AND t.max_value
+	WHERE n.value > t.max_value OR (n.value < c.first_value AND NOT EXISTS (SELECT FROM log a
+		WHERE a.counter_id = n.counter_id AND a.value = n.value
+			AND a.operation = 'MANUAL_OVERRIDE'))
 	UNION ALL
 	SELECT 'number_in_skipped_range', n.document_type, c.scope, n.document_number,
 		format('value %s lies in the range %s to %s, %s: %s', n.value, g.first_value,

@@ -8,7 +8,7 @@
 SET client_min_messages = warning;
 DROP EXTENSION docnum;
 CREATE EXTENSION docnum;
-SELECT format FROM docnum_define('C', format => 'C{SEQ:3}');
+SELECT format FROM docnum_define('C', format => 'C{SEQ:3}', allow_manual_override => true);
 SELECT format FROM docnum_define('T', format => 'T{SEQ:3}');
 SELECT docnum_next('C');
 SELECT token FROM docnum_reserve('C', ttl => '1 hour') \gset
@@ -21,7 +21,7 @@ INSERT INTO value VALUES ('document_type', 'text', '''C'''), ('scope_value', 'te
 	('time_zone', 'text', '''UTC'''), ('fiscal_year_start', 'integer', '1'), ('reservation_ttl', 'interval', '''1 hour'''), ('chronology', 'text', '''none'''),
 	('uniqueness', 'text', '''GLOBAL'''), ('early_release', 'boolean', 'false'), ('start_value', 'bigint', '1'), ('max_length', 'integer', '50'), ('allow_reservations', 'boolean', 'true'),
 	('series', 'text', 'NULL'), ('rate_limit', 'integer', 'NULL'), ('rate_interval', 'interval', 'NULL'), ('format_change', 'text', '''continue'''), ('idempotency_key', 'text', 'NULL'),
-	('document_number', 'text', '''C001'''), ('role', 'name', '''pg_monitor'''), ('privilege', 'text', '''use''');
+	('document_number', 'text', '''C001'''), ('skip_validation', 'boolean', 'false'), ('from_value', 'bigint', '80'), ('to_value', 'bigint', '81'), ('value', 'bigint', '90'), ('role', 'name', '''pg_monitor'''), ('privilege', 'text', '''use''');
 -- all arguments of a function by name, one of them NULL (0: none)
 CREATE TEMP VIEW call AS
 SELECT p.proname, p.oid::regprocedure AS function, n AS null_argument, p.proargnames[n] AS argument,

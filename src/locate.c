@@ -1,0 +1,142 @@
+/*-------------------------------------------------------------------------
+ *
+ * locate.c
+ *	  Which number of the ledger a text names.
+ *
+ * Numbers are named by their text, as they stand on the document.  A text that
+ * is unique per scope only can name several; document type and scope tell them
+ * apart.  Only numbers of types on which the role has the privilege asked for
+ * are found: of others nothing is said, not even that they are there.
+ *
+ * Locks: AccessShareLock on the ledger.  Read with the newest snapshot: the
+ * caller locks the row and looks again where it matters.
+ *
+ * Memory: current context.
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "postgres.h"
+
+#include "access/genam.h"
+#include "catalog/pg_collation.h"
+#include "miscadmin.h"
+#include "utils/builtins.h"
+#include "utils/fmgroids.h"
+#include "utils/snapmgr.h"
+
+#include "docnum.h"
+#include "locate.h"
+
+/*
+ * read_place takes over what a row of the ledger says.
+ */
+static void
+read_place(NumberPlace *place, TupleTableSlot *row)
+{
+	bool		isnull;
+
+	place->tid = row->tts_tid;
+	place->document_type =
+		TextDatumGetCString(slot_getattr(row, Anum_number_document_type, &isnull));
+	place->uniqueness_id = DatumGetInt64(slot_getattr(row, Anum_number_uniqueness_id, &isnull));
+	place->value = DatumGetInt64(slot_getattr(row, Anum_number_value, &isnull));
+	place->counter_id = DatumGetInt64(slot_getattr(row, Anum_number_counter_id, &isnull));
+	place->external = isnull;
+}
+
+/*
+ * locate_scope returns the canonical scope of a number: of its counter, or for
+ * an external one the scope that it is unique in; "" for GLOBAL.
+ */
+char *
+locate_scope(const NumberPlace *place)
+{
+	int64		counter_id = place->external ? place->uniqueness_id : place->counter_id;
+
+	return counter_id == 0 ? "" : counter_scope_of(counter_id);
+}
+
+/*
+ * matches: is the place one that is looked for, and has the role the privilege?
+ */
+static bool
+matches(const NumberName *name, Privilege privilege, const NumberPlace *place)
+{
+	if (name->document_type != NULL && strcmp(place->document_type, name->document_type) != 0)
+		return false;
+	if (!privilege_has(GetUserId(), privilege, place->document_type))
+		return false;
+	return name->scope == NULL || strcmp(locate_scope(place), name->scope) == 0;
+}
+
+/*
+ * search goes through the rows with the text; returns how many match, place is
+ * the last of them.
+ */
+static int
+search(const NumberName *name, Privilege privilege, NumberPlace *place)
+{
+	Ledger		ledger;
+	Relation	index;
+	Snapshot	snapshot = RegisterSnapshot(GetLatestSnapshot());
+	ScanKeyData key;
+	Probe		probe;
+	int			found = 0;
+
+	ledger_open(&ledger, AccessShareLock);
+	index = catalog_open_index(ledger.table, Anum_number_document_number, false, AccessShareLock);
+	ScanKeyEntryInitialize(&key, 0, 1, BTEqualStrategyNumber, InvalidOid, C_COLLATION_OID,
+						   F_TEXTEQ, CStringGetTextDatum(name->document_number));
+	probe_begin_as_of(&probe, ledger.table, index, &key, 1, snapshot);
+	while (probe_next(&probe, ForwardScanDirection))
+	{
+		NumberPlace candidate;
+
+		read_place(&candidate, probe.slot);
+		if (!matches(name, privilege, &candidate))
+			continue;
+		*place = candidate;
+		found++;
+	}
+	probe_end(&probe);
+	index_close(index, AccessShareLock);
+	ledger_close(&ledger);
+	UnregisterSnapshot(snapshot);
+	return found;
+}
+
+/*
+ * locate_number finds the one number that a text names.  Raises NB001, NB015,
+ * NB016, and 42501 where the role has the privilege on no type, or not on the
+ * one that was named.
+ */
+void
+locate_number(const NumberName *name, Privilege privilege, NumberPlace *place)
+{
+	int			found;
+
+	if (name->document_type != NULL)
+	{
+		(void) document_type_get(name->document_type);
+		privilege_check(privilege, name->document_type);
+	}
+	else if (!privilege_has_any(GetUserId(), privilege))
+		privilege_check(privilege, NULL);
+
+	found = search(name, privilege, place);
+	if (found == 0)
+		ereport(ERROR,
+				(errcode(ERRCODE_DOCNUM_NOT_FOUND),
+				 errmsg("document number \"%s\" not found", name->document_number),
+				 errdetail("No number of that text is in the ledger%s%s%s, among those on which you have \"%s\".",
+						   name->document_type ? " for document type \"" : "",
+						   name->document_type ? name->document_type : "",
+						   name->document_type ? "\"" : "", privilege_names[privilege]),
+				 errhint("Write it exactly as it was given; case and padding matter.")));
+	if (found > 1)
+		ereport(ERROR,
+				(errcode(ERRCODE_DOCNUM_AMBIGUOUS),
+				 errmsg("document number \"%s\" is ambiguous", name->document_number),
+				 errdetail("%d numbers have that text, in scopes of their own.", found),
+				 errhint("Name document_type and scope too; docnum.number lists them.")));
+}
