@@ -27,6 +27,7 @@
 #include "access/relation.h"
 #include "access/table.h"
 #include "access/xact.h"
+#include "catalog/catalog.h"
 #include "catalog/dependency.h"
 #include "catalog/index.h"
 #include "catalog/indexing.h"
@@ -470,22 +471,17 @@ catalog_insert(Relation table, TupleTableSlot *slot)
 }
 
 /*
- * catalog_insert_unless_taken writes a row, unless another live row, or one
- * of an open transaction, has its key in the unique index whose first column
- * is leading: then it waits for nobody, writes nothing that stays, and
- * returns false.  The check is made under the index page's lock, so that two
- * writers cannot both pass it.
+ * insert_entries_unless_taken adds a row to all indexes, that one first whose
+ * first column is leading; false, with nothing in the others, if it says that
+ * the key is taken.
  */
-bool
-catalog_insert_unless_taken(Relation table, TupleTableSlot *slot, AttrNumber leading)
+static bool
+insert_entries_unless_taken(Relation table, TupleTableSlot *slot, AttrNumber leading)
 {
 	List	   *indexes = RelationGetIndexList(table);
 	ListCell   *cell;
 	bool		unique = true;
 
-	table_tuple_insert(table, slot, GetCurrentCommandId(true), 0, NULL);
-
-	/* The one that decides comes first, so that the others stay clean. */
 	for (int pass = 0; pass < 2 && unique; pass++)
 	{
 		foreach(cell, indexes)
@@ -503,13 +499,49 @@ catalog_insert_unless_taken(Relation table, TupleTableSlot *slot, AttrNumber lea
 		}
 	}
 	list_free(indexes);
+	return unique;
+}
 
-	if (!unique)
+/*
+ * catalog_insert_unless_taken writes a row, unless another live row, or one
+ * of an open transaction, has its key in the unique index whose first column
+ * is leading, or confirm (may be NULL) says no to it: then it waits for
+ * nobody, writes nothing that stays, and returns false.  The check is made
+ * under the index page's lock, so that two writers cannot both pass it.
+ *
+ * Where the log of changes can be decoded, the insertion is speculative, as
+ * that of INSERT .. ON CONFLICT: a row that was written and deleted would be
+ * sent to subscribers as both, and the first of it fails there for ever.  It
+ * costs a record of the write-ahead log for each row.  Nothing else may be
+ * written between its beginning and its end.
+ */
+bool
+catalog_insert_unless_taken(Relation table, TupleTableSlot *slot, AttrNumber leading,
+							CatalogConfirm confirm, void *arg)
+{
+	bool		speculative = RelationIsLogicallyLogged(table);
+	CommandId	command = GetCurrentCommandId(true);
+	bool		stays;
+
+	if (speculative)
+		table_tuple_insert_speculative(table, slot, command, 0, NULL,
+									   SpeculativeInsertionLockAcquire(GetCurrentTransactionId()));
+	else
+		table_tuple_insert(table, slot, command, 0, NULL);
+	stays = insert_entries_unless_taken(table, slot, leading) &&
+		(confirm == NULL || confirm(slot, arg));
+
+	if (speculative)
+	{
+		table_tuple_complete_speculative(table, slot, 0, stays);
+		SpeculativeInsertionLockRelease(GetCurrentTransactionId());
+	}
+	else if (!stays)
 	{
 		CommandCounterIncrement();
 		simple_table_tuple_delete(table, &slot->tts_tid, InvalidSnapshot);
 	}
-	return unique;
+	return stays;
 }
 
 /*

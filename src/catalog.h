@@ -112,7 +112,8 @@ enum
 	Anum_privilege_document_type,
 	Anum_privilege_granted_by,
 	Anum_privilege_granted_at,
-	Natts_privilege = Anum_privilege_granted_at
+	Anum_privilege_grant_id,
+	Natts_privilege = Anum_privilege_grant_id
 };
 
 enum
@@ -157,6 +158,9 @@ typedef enum NumberState
 	NUMBER_STATES
 } NumberState;
 
+/* Says of a row that is in, but not for good, whether it may stay. */
+typedef bool (*CatalogConfirm) (TupleTableSlot *slot, void *arg);
+
 extern const char *const catalog_state_names[NUMBER_STATES];
 
 extern void catalog_init(void);
@@ -172,7 +176,8 @@ extern NumberState catalog_state_from_oid(Oid state);
 
 extern void catalog_insert(Relation table, TupleTableSlot *slot);
 extern bool catalog_insert_unless_taken(Relation table, TupleTableSlot *slot,
-										AttrNumber leading);
+										AttrNumber leading, CatalogConfirm confirm,
+										void *arg);
 extern void catalog_update(Relation table, TupleTableSlot *old, TupleTableSlot *slot);
 extern void catalog_delete(Relation table, ItemPointer tid);
 

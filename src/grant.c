@@ -22,6 +22,7 @@
 #include "miscadmin.h"
 #include "utils/acl.h"
 #include "utils/builtins.h"
+#include "utils/fmgroids.h"
 #include "utils/syscache.h"
 
 #include "audit.h"
@@ -152,6 +153,7 @@ grant_give(const GrantRequest *request)
 		slot->tts_values[Anum_privilege_granted_by - 1] =
 			CStringGetTextDatum(GetUserNameFromId(GetUserId(), false));
 		slot->tts_values[Anum_privilege_granted_at - 1] = TimestampTzGetDatum(intent.at);
+		slot->tts_values[Anum_privilege_grant_id - 1] = OidFunctionCall0(F_GEN_RANDOM_UUID);
 		ExecStoreVirtualTuple(slot);
 		catalog_insert(rel, slot);
 		audit_inserted(rel, slot, &intent);

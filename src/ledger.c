@@ -343,6 +343,26 @@ ledger_text_holder(const Ledger *ledger, const char *document_number,
 	return holder;
 }
 
+typedef struct Insertion
+{
+	const Ledger *ledger;
+	const LedgerRow *row;
+} Insertion;
+
+/*
+ * text_is_free: has nobody else the text of a row that is being written?
+ */
+static bool
+text_is_free(TupleTableSlot *slot, void *arg)
+{
+	Insertion  *insertion = arg;
+	TransactionId xid;
+
+	return ledger_text_holder(insertion->ledger, insertion->row->document_number,
+							  insertion->row->uniqueness_id, &slot->tts_tid,
+							  &xid) == TEXT_FREE;
+}
+
 /*
  * ledger_insert writes a number; false, with nothing written that stays, if
  * its text is taken or an open transaction has it (it waits for nobody).  The
@@ -355,7 +375,7 @@ ledger_text_holder(const Ledger *ledger, const char *document_number,
 bool
 ledger_insert(const Ledger *ledger, const LedgerRow *row, bool mixed, TupleTableSlot *slot)
 {
-	TransactionId xid;
+	Insertion	insertion = {ledger, row};
 	Datum	   *values = slot->tts_values;
 	bool	   *isnull = slot->tts_isnull;
 
@@ -376,14 +396,8 @@ ledger_insert(const Ledger *ledger, const LedgerRow *row, bool mixed, TupleTable
 	values[Anum_number_metadata - 1] = PointerGetDatum(row->metadata);
 	isnull[Anum_number_metadata - 1] = row->metadata == NULL;
 	ExecStoreVirtualTuple(slot);
-	if (!catalog_insert_unless_taken(ledger->table, slot, Anum_number_document_number))
-		return false;
-	if (!mixed || ledger_text_holder(ledger, row->document_number, row->uniqueness_id,
-									 &slot->tts_tid, &xid) == TEXT_FREE)
-		return true;
-	CommandCounterIncrement();
-	catalog_delete(ledger->table, &slot->tts_tid);
-	return false;
+	return catalog_insert_unless_taken(ledger->table, slot, Anum_number_document_number,
+									   mixed ? text_is_free : NULL, &insertion);
 }
 
 /*

@@ -15,6 +15,8 @@ CREATE TABLE docnum.counter (
 );
 CREATE INDEX counter_counter_id_idx ON docnum.counter (counter_id);
 CREATE INDEX counter_document_type_idx ON docnum.counter (document_type, scope);
+-- No column is unique, and rows can go: a dropped type's, surplus copies.
+ALTER TABLE docnum.counter REPLICA IDENTITY FULL;
 COMMENT ON TABLE docnum.counter IS 'which type and scope a counter_id stands for; the counter''s value is the ledger''s';
 COMMENT ON COLUMN docnum.counter.counter_id IS 'computed from type, generation and scope; the row is written by the first use';
 COMMENT ON COLUMN docnum.counter.first_value IS 'the type''s start_value when the scope was used first';

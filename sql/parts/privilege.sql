@@ -8,10 +8,13 @@ CREATE TABLE docnum.privilege (
 	document_type text COLLATE "C",
 	granted_by text COLLATE "C" NOT NULL,
 	granted_at timestamptz NOT NULL,
+	grant_id uuid NOT NULL DEFAULT gen_random_uuid() PRIMARY KEY,
 	UNIQUE NULLS NOT DISTINCT (role_oid, privilege, document_type, role_name)
 );
 COMMENT ON TABLE docnum.privilege IS 'who may do what, on one document type or, where it is NULL, on all';
 COMMENT ON COLUMN docnum.privilege.role_oid IS 'the role; a restore finds it anew by role_name';
+
+COMMENT ON COLUMN docnum.privilege.grant_id IS 'by which a subscriber knows what was revoked: its roles have other oids';
 
 ALTER TABLE docnum.privilege ENABLE ROW LEVEL SECURITY;
 GRANT SELECT ON docnum.privilege TO PUBLIC;

@@ -3,7 +3,8 @@
 #
 # The publication has all tables of the schema but docnum.installation.  Rows and
 # states arrive as they are and are not logged anew, roles are found by name,
-# and the guards of the tables let the apply worker pass and nobody else.  After
+# and the guards of the tables let the apply worker pass and nobody else.  A row
+# that did not stay, because its text was taken, is never sent.  After
 # the cutover, which moves the log's sequence as it moves any other, the
 # subscriber gives the next numbers.
 
@@ -109,7 +110,8 @@ $here->do($_) foreach
   q[SELECT docnum_next('C')],
   q[SELECT docnum_define('E', 'E-{SEQ:2}')], q[SELECT docnum_drop('E')],
   q[UPDATE docnum.document_type SET metadata = '{"x": 1}' WHERE document_type = 'S'],
-  q[SELECT docnum_grant('clerk', 'use', 'C')];
+  q[SELECT docnum_grant('clerk', 'use', 'C')], q[SELECT docnum_revoke('office', 'use')],
+  q[SELECT docnum_grant('office', 'use')];
 my $open = Client->new($publisher);
 $open->do($_) foreach 'BEGIN', q[SELECT docnum_next('C'), docnum_next('S', 'B')];
 $here->do(q[SELECT docnum_next('C')]);
@@ -119,6 +121,38 @@ is($clerk_there->value(q[SELECT docnum_preview('C')]), 'C-0019', 'definition and
 # An open transaction's numbers are nowhere but on the publisher.
 $open->do('ROLLBACK');
 same_on_both('streamed');
+
+# Texts that are taken: for good, by an open transaction, in this transaction,
+# and by a type of the other uniqueness; a number of more than a page.
+my $long = '{"x": "' . join('', map { chr(33 + ($_ * 7919) % 89) =~ s/[\\"]/_/r } 1 .. 20_000) . '"}';
+$here->do($_) foreach
+  q[SELECT docnum_define('F', 'S-A-{SEQ:3}')], q[SELECT docnum_next('F')],
+  q[SELECT docnum_define('O', 'C-{SEQ:4}')], q[SELECT docnum_define('P', 'C-{SEQ:4}')];
+is($here->value(q[SELECT docnum_next('F')]), 'S-A-008', 'texts were taken');
+$open->do($_) foreach 'BEGIN', q[SELECT docnum_next('O')];
+is($here->value(q[SELECT docnum_next('P', metadata => $1)], $long), 'C-0002', 'a text was another transaction\'s');
+$open->do($_) foreach q[SELECT docnum_next('P')], q[SELECT docnum_next('O')], 'COMMIT';
+is($here->value('SELECT count(*) FROM docnum.range'), '5', 'what was taken is recorded');
+$here->do($_) foreach
+  q[SELECT docnum_define('U', 'C-{SEQ:4}', uniqueness => 'SCOPE')], q[SELECT docnum_next('U') FROM generate_series(1, 3)];
+
+# Two write the row of one counter; later one copy is removed.
+my @both = map { Client->new($publisher) } 1, 2;
+$here->do(q[SELECT docnum_define('B', 'B-{SEQ:3}')]);
+$_->do('BEGIN') foreach @both;
+$_->do(q[SELECT docnum_next('B')]) foreach @both;
+$_->do('COMMIT') foreach reverse @both;
+wait_until_arrived();
+same_on_both('taken texts and copies');
+is($there->value(q[SELECT count(*) FROM docnum.counter WHERE document_type = 'B']), '2', 'two copies of a row');
+Client->new($publisher)->do(q[SELECT docnum_next('B')]);
+$here->do(q[SELECT docnum_revoke('clerk', 'use', 'C')]);
+wait_until_arrived();
+is($there->value(q[SELECT count(*) FROM docnum.counter WHERE document_type = 'B']), '1', 'one is removed there too');
+is($clerk_there->attempt(q[SELECT docnum_preview('C')]), '42501', 'a revoke arrives');
+$here->do(q[SELECT docnum_grant('clerk', 'use', 'C')]);
+wait_until_arrived();
+same_on_both('revoked and removed');
 
 # The guards: nobody but the apply worker.
 foreach my $client ($here, $there)
@@ -147,7 +181,7 @@ is($office_there->value('SELECT docnum_confirm($1)', $token[2]), 'C-014',
 is($clerk_there->attempt('SELECT docnum_confirm($1)', $token[3]), '42501', 'and by no other');
 my @next = map { $office_there->value(q[SELECT docnum_next('C')]) } 1 .. 2;
 push @next, $office_there->value(q[SELECT docnum_next('S', 'A')]), $there->value(q[SELECT docnum_next('S', 'new')]);
-is("@next", 'C-0019 C-0021 S-A-007 S-new-001', 'the next numbers');
+is("@next", 'C-0019 C-0021 S-A-009 S-new-001', 'the next numbers');
 is_deeply([ grep { $told{$_} } @next ], [], 'and none twice');
 is(join(' ', $there->column(q[SELECT operation FROM docnum_history('C-014')])), 'RESERVE EXTEND CONFIRM',
 	'history is in order');
