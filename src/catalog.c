@@ -12,7 +12,8 @@
  * them fires docnum's own (audit.c).  Privileges and row security are not
  * looked at: they were checked at the door.
  *
- * Locks: the caller says which; opening waits like any table_open.
+ * Locks: the caller says which.  Every wait here, for a table, an index, the
+ * log's sequence or a row, ends after docnum.lock_timeout with NB003.
  *
  * Memory: the resolved names are one static struct.  The invalidation callback
  * only moves counters and a flag in it, since it can be called from inside any
@@ -51,6 +52,8 @@
 #include "catalog.h"
 #include "compat.h"
 #include "docnum.h"
+#include "lock_wait.h"
+#include "settings.h"
 
 static const char *const table_names[CATALOG_TABLES] = {
 	[CATALOG_DOCUMENT_TYPE] = "document_type",
@@ -226,8 +229,50 @@ ensure_resolved(void)
 }
 
 /*
+ * timed_out raises NB003 for a wait that docnum.lock_timeout ended.
+ */
+static void
+timed_out(const char *what, Oid oid)
+{
+	ereport(ERROR,
+			(errcode(ERRCODE_DOCNUM_LOCK_TIMEOUT),
+			 errmsg("docnum's tables are busy: waited %d ms for %s \"%s.%s\"",
+					settings_lock_timeout, what, DOCNUM_SCHEMA, get_rel_name(oid)),
+			 errdetail("Another transaction changes definitions or grants, or an administrator has locked it."),
+			 errhint("Try again when it has ended; docnum.lock_timeout sets how long to wait.")));
+}
+
+typedef struct RelationLock
+{
+	Oid			oid;
+	LOCKMODE	mode;
+} RelationLock;
+
+static void
+wait_for_relation(void *arg)
+{
+	RelationLock *lock = arg;
+
+	LockRelationOid(lock->oid, lock->mode);
+}
+
+/*
+ * lock_relation locks a table, an index or a sequence; bounded.
+ */
+static void
+lock_relation(Oid oid, LOCKMODE mode)
+{
+	RelationLock lock = {oid, mode};
+
+	if (unlikely(!ConditionalLockRelationOid(oid, mode)) &&
+		!lock_wait_bounded(wait_for_relation, &lock))
+		timed_out("relation", oid);
+}
+
+/*
  * catalog_open opens one of docnum's tables with a lock of that mode; the
- * caller closes it with table_close.
+ * caller closes it with table_close.  Who opens the log for writing has its
+ * sequence locked too.
  */
 Relation
 catalog_open(CatalogTable table, LOCKMODE mode)
@@ -238,16 +283,26 @@ catalog_open(CatalogTable table, LOCKMODE mode)
 
 		ensure_resolved();
 		oid = catalog.table[table];
-		LockRelationOid(oid, mode);
+		lock_relation(oid, mode);
 
 		/* The lock may have brought the news that the table is another. */
-		if (likely(catalog.valid))
+		if (unlikely(!catalog.valid))
+			ensure_resolved();
+		if (likely(catalog.table[table] == oid))
+		{
+			if (table == CATALOG_AUDIT_LOG && mode == RowExclusiveLock)
+				lock_relation(catalog.audit_sequence, mode);
 			return table_open(oid, NoLock);
-		ensure_resolved();
-		if (catalog.table[table] == oid)
-			return table_open(oid, NoLock);
+		}
 		UnlockRelationOid(oid, mode);
 	}
+}
+
+static Relation
+open_index(Oid oid, LOCKMODE mode)
+{
+	lock_relation(oid, mode);
+	return index_open(oid, NoLock);
 }
 
 /*
@@ -294,7 +349,7 @@ catalog_open_index(Relation table, AttrNumber leading, bool partial, LOCKMODE mo
 
 	foreach(cell, indexes)
 	{
-		Relation	index = index_open(lfirst_oid(cell), mode);
+		Relation	index = open_index(lfirst_oid(cell), mode);
 		Form_pg_index form = index->rd_index;
 
 		if (form->indisvalid && form->indkey.values[0] == leading &&
@@ -462,7 +517,7 @@ catalog_insert(Relation table, TupleTableSlot *slot)
 	table_tuple_insert(table, slot, GetCurrentCommandId(true), 0, NULL);
 	foreach(cell, indexes)
 	{
-		Relation	index = index_open(lfirst_oid(cell), RowExclusiveLock);
+		Relation	index = open_index(lfirst_oid(cell), RowExclusiveLock);
 
 		insert_entry(table, index, slot);
 		index_close(index, RowExclusiveLock);
@@ -486,7 +541,7 @@ insert_entries_unless_taken(Relation table, TupleTableSlot *slot, AttrNumber lea
 	{
 		foreach(cell, indexes)
 		{
-			Relation	index = index_open(lfirst_oid(cell), RowExclusiveLock);
+			Relation	index = open_index(lfirst_oid(cell), RowExclusiveLock);
 			Form_pg_index form = index->rd_index;
 			bool		decides = form->indisunique && index_is_plain(index) &&
 			form->indkey.values[0] == leading;
@@ -544,6 +599,31 @@ catalog_insert_unless_taken(Relation table, TupleTableSlot *slot, AttrNumber lea
 	return stays;
 }
 
+typedef struct RowChange
+{
+	Relation	table;
+	ItemPointer tid;
+	TupleTableSlot *slot;		/* new version */
+	CompatUpdateIndexes update;
+} RowChange;
+
+static void
+update_row(void *arg)
+{
+	RowChange  *change = arg;
+
+	simple_table_tuple_update(change->table, change->tid, change->slot, InvalidSnapshot,
+							  &change->update);
+}
+
+static void
+delete_row(void *arg)
+{
+	RowChange  *change = arg;
+
+	simple_table_tuple_delete(change->table, change->tid, InvalidSnapshot);
+}
+
 /*
  * catalog_update replaces a row version that the caller has locked by the
  * contents of slot, HOT where no indexed column changed.
@@ -551,17 +631,18 @@ catalog_insert_unless_taken(Relation table, TupleTableSlot *slot, AttrNumber lea
 void
 catalog_update(Relation table, TupleTableSlot *old, TupleTableSlot *slot)
 {
-	CompatUpdateIndexes update;
+	RowChange	change = {.table = table,.tid = &old->tts_tid,.slot = slot};
 	List	   *indexes;
 	ListCell   *cell;
 
-	simple_table_tuple_update(table, &old->tts_tid, slot, InvalidSnapshot, &update);
+	if (!lock_wait_bounded(update_row, &change))
+		timed_out("a row of", RelationGetRelid(table));
 	indexes = RelationGetIndexList(table);
 	foreach(cell, indexes)
 	{
-		Relation	index = index_open(lfirst_oid(cell), RowExclusiveLock);
+		Relation	index = open_index(lfirst_oid(cell), RowExclusiveLock);
 
-		if (compat_index_needs_entry(update, index))
+		if (compat_index_needs_entry(change.update, index))
 			insert_entry(table, index, slot);
 		index_close(index, RowExclusiveLock);
 	}
@@ -574,7 +655,10 @@ catalog_update(Relation table, TupleTableSlot *old, TupleTableSlot *slot)
 void
 catalog_delete(Relation table, ItemPointer tid)
 {
-	simple_table_tuple_delete(table, tid, InvalidSnapshot);
+	RowChange	change = {.table = table,.tid = tid};
+
+	if (!lock_wait_bounded(delete_row, &change))
+		timed_out("a row of", RelationGetRelid(table));
 }
 
 uint64

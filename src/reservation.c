@@ -121,6 +121,7 @@ expiry(TimestampTz at, const Interval *ttl, bool type_has_ttl, const Interval *t
 static void
 lock_reservations(void *arg)
 {
+	table_close(catalog_open(CATALOG_NUMBER, RowExclusiveLock), NoLock);
 	table_close(catalog_open(CATALOG_RESERVATION, RowExclusiveLock), NoLock);
 }
 
@@ -170,7 +171,7 @@ reservation_make(AllocationRequest *request, const Interval *ttl,
 
 	/*
 	 * Before the scope is locked: the row's table must not be waited for
-	 * then.
+	 * then; and after the ledger, see the order of locks.
 	 */
 	lock_wait_for_tables(lock_reservations, NULL);
 	make_token(token);
@@ -537,7 +538,8 @@ reservation_extend(const pg_uuid_t *token, const Interval *ttl)
 }
 
 /*
- * list_overdue returns the tokens of reservations that are open and overdue.
+ * list_overdue returns the tokens of reservations that are open and overdue,
+ * of the types that the role may use: what it may not expire it locks not.
  */
 static List *
 list_overdue(void)
@@ -554,11 +556,17 @@ list_overdue(void)
 	while (probe_next(&probe, ForwardScanDirection))
 	{
 		bool		isnull;
-		pg_uuid_t  *token = palloc(sizeof(pg_uuid_t));
+		char		type[FORMAT_TYPE_BYTES + 1];
+		pg_uuid_t  *token;
 
+		text_to_cstring_buffer(DatumGetTextPP(slot_getattr(probe.slot, Anum_reservation_document_type,
+														   &isnull)), type, sizeof(type));
+		if (TransactionIdIsValid(probe_inserter(&probe)) ||
+			!privilege_has(GetUserId(), PRIVILEGE_USE, type))
+			continue;
+		token = palloc(sizeof(pg_uuid_t));
 		*token = *DatumGetUUIDP(slot_getattr(probe.slot, Anum_reservation_token, &isnull));
-		if (!TransactionIdIsValid(probe_inserter(&probe)))
-			tokens = lappend(tokens, token);
+		tokens = lappend(tokens, token);
 	}
 	probe_end(&probe);
 	index_close(index, RowExclusiveLock);

@@ -35,6 +35,7 @@
 #include "installation.h"
 #include "lock_wait.h"
 #include "target.h"
+#include "transaction.h"
 
 /*
  * set_calendar_date sets the date of a target; raises 22008.
@@ -282,6 +283,7 @@ target_lock(const TargetRequest *request, Target *target, TargetRelations *relat
 {
 	for (;;)
 	{
+		int			held = transaction_scopes_held();
 		bool		strict;
 
 		CHECK_FOR_INTERRUPTS();
@@ -302,7 +304,9 @@ target_lock(const TargetRequest *request, Target *target, TargetRelations *relat
 				DEBUG_POINT("scope_locked");
 				return;
 			}
-			if (!strict)
+			if (strict)
+				transaction_unlock_since(held);
+			else
 				counter_unlock(target->counter);
 		}
 		target_close(relations);

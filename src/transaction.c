@@ -158,6 +158,23 @@ transaction_hold(const LOCKTAG *tag)
 	LockRelease(tag, ExclusiveLock, false);
 }
 
+int
+transaction_scopes_held(void)
+{
+	return nheld;
+}
+
+/*
+ * transaction_unlock_since gives back the scopes taken since that many were
+ * held; for a caller that has taken no number in them.
+ */
+void
+transaction_unlock_since(int count)
+{
+	while (nheld > count)
+		release(&held[--nheld].tag);
+}
+
 static void
 forget_held(void)
 {

@@ -15,6 +15,8 @@ typedef void (*TransactionHook) (void);
 extern void transaction_init(void);
 extern bool transaction_lock(const LOCKTAG *tag, bool wait);
 extern void transaction_hold(const LOCKTAG *tag);
+extern int	transaction_scopes_held(void);
+extern void transaction_unlock_since(int count);
 extern void transaction_took_number(void);
 
 /* Set by the modules that have something to do then; at most one each. */
