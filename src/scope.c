@@ -277,18 +277,17 @@ add_period(ScopeSpec *spec, PeriodKind period, Problem *problem)
 static bool
 add_dimension(ScopeSpec *spec, const char *name, size_t bytes, Problem *problem)
 {
-	int			shown = bytes > 100 ? 100 : (int) bytes;
 	int			i;
 
 	if (!name_is_sound(name, bytes))
 	{
-		problem_set(problem, "invalid dimension name \"%.*s\"", shown, name);
+		problem_set(problem, "invalid dimension name \"%.*s\"", (int) bytes, name);
 		return problem_hint(problem, "A name has up to %d upper-case letters, digits and "
 							"underscores, and begins with a letter.", SCOPE_NAME_LIMIT);
 	}
 	if (scope_name_is_reserved(name, bytes))
 	{
-		problem_set(problem, "dimension name \"%.*s\" is reserved", shown, name);
+		problem_set(problem, "dimension name \"%.*s\" is reserved", (int) bytes, name);
 		problem_detail(problem, "It is the name of a format token.");
 		return problem_hint(problem, "Choose another name; a date is a dimension as YEARLY, "
 							"QUARTERLY, MONTHLY, WEEKLY or DAILY.");
@@ -296,7 +295,7 @@ add_dimension(ScopeSpec *spec, const char *name, size_t bytes, Problem *problem)
 	for (i = 0; i < spec->ndimensions; i++)
 	{
 		if (is_word(name, bytes, spec->name[i]))
-			return problem_set(problem, "scope has dimension \"%.*s\" twice", shown, name);
+			return problem_set(problem, "scope has dimension \"%.*s\" twice", (int) bytes, name);
 	}
 	if (spec->ndimensions == SCOPE_MAX_DIMENSIONS)
 		return problem_set(problem, "scope has more than %d dimensions besides the period",

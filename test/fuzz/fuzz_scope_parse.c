@@ -73,7 +73,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	text[size] = '\0';
 	if (!scope_parse(text, &spec, &problem))
 	{
-		fuzz_check_problem(&problem, false);
+		fuzz_check_problem(&problem, fuzz_is_utf8(text, size));
 		free(text);
 		return 0;
 	}

@@ -10,6 +10,7 @@
 #include "format_internal.h"
 #include "unit.h"
 
+#define E_10 "\xC3\xA9\xC3\xA9\xC3\xA9\xC3\xA9\xC3\xA9\xC3\xA9\xC3\xA9\xC3\xA9\xC3\xA9\xC3\xA9"
 #define NAME_50 "A2345678901234567890123456789012345678901234567890"
 
 static void
@@ -96,6 +97,7 @@ test_parse_refused(void)
 		{"A{", "invalid dimension name \"A{\""},
 		{"PROJ\xC3\x84", "invalid dimension name \"PROJ\xC3\x84\""},
 		{NAME_50 "X", "invalid dimension name \"" NAME_50 "X\""},
+		{"x" E_10 E_10 E_10 E_10 E_10 E_10, "invalid dimension name \"x" E_10 E_10 E_10 E_10 E_10 E_10 "\""},
 		{"SEQ", "dimension name \"SEQ\" is reserved"},
 		{"PROJECT, YYYY", "dimension name \"YYYY\" is reserved"},
 		{"A, B, C, D, E, F, G, H, I", "scope has more than 8 dimensions besides the period"}
