@@ -39,7 +39,7 @@ typedef struct Counter
 
 extern void counter_init(void);
 extern Counter *counter_get(const DocumentType *type, const char *scope, size_t bytes);
-extern void counter_ensure_row(Counter *counter, Relation counters);
+extern void counter_ensure_row(Counter *counter, Relation rel);
 extern void counter_lock(const Counter *counter, bool strict);
 extern void counter_unlock(const Counter *counter);
 extern void counter_hold(const Counter *counter);

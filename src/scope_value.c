@@ -24,7 +24,7 @@
 /*
  * wrong_scope raises NB009.
  */
-static void
+static _Noreturn void
 wrong_scope(const DocumentType *type, const char *message, const char *detail)
 {
 	char		spec[SCOPE_SPEC_TEXT_SIZE];
