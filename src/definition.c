@@ -234,6 +234,19 @@ check_combinations(TupleTableSlot *row)
 }
 
 /*
+ * zone_is_of_machine: is it a name that pg_timezone_names lists, but means what
+ * some machine is set to, or is a spelling of the zone files (with leap
+ * seconds)?  Another server may have it otherwise, or not at all.
+ */
+static bool
+zone_is_of_machine(const char *zone)
+{
+	return strcmp(zone, "localtime") == 0 || strcmp(zone, "posixrules") == 0 ||
+		strcmp(zone, "Factory") == 0 ||
+		strncmp(zone, "posix/", 6) == 0 || strncmp(zone, "right/", 6) == 0;
+}
+
+/*
  * check_time_zone refuses what is no name of a time zone: an abbreviation or
  * an offset says nothing of daylight saving time.
  */
@@ -252,7 +265,7 @@ check_time_zone(TupleTableSlot *row)
 								  1, &type, &value, NULL, false, 1) == SPI_OK_SELECT &&
 		SPI_processed == 1;
 	SPI_finish();
-	if (!known)
+	if (!known || zone_is_of_machine(zone))
 		refuse_value(text_column(row, Anum_document_type_document_type),
 					 psprintf("time zone \"%s\" is not the name of a time zone", zone),
 					 "Give a name of pg_timezone_names, such as time_zone => 'Europe/Berlin'; case matters.");

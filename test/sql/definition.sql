@@ -61,7 +61,9 @@ SELECT left(setting, 60), pg_temp.try('''E'', format => ''{SEQ:1}'', ' || settin
 	('reservation_ttl => ''0'''), ('reservation_ttl => ''-1 s'''), ('reservation_ttl => ''11 years'''), ('reservation_ttl => ''1 month -1 day'''),
 	('metadata => ''[]'''), ('metadata => ''1'''), ('metadata => ''null'''),
 	('time_zone => ''''' ), ('time_zone => ''CET6'''), ('time_zone => ''+02'''), ('time_zone => ''<X>-3'''), ('time_zone => ''%n'''),
-	('time_zone => ''europe/berlin'''), ('time_zone => ''' || repeat('x', 300) || ''''), ('time_zone => ''Antarctica/Troll''')) v (setting);
+	('time_zone => ''europe/berlin'''), ('time_zone => ''' || repeat('x', 300) || ''''), ('time_zone => ''Antarctica/Troll'''),
+	('time_zone => ''localtime'''), ('time_zone => ''posixrules'''), ('time_zone => ''Factory'''), ('time_zone => ''posix/Europe/Berlin'''),
+	('time_zone => ''right/UTC''')) v (setting);
 -- the longest number must fit: max_value counts
 SELECT pg_temp.try('''F'', format => ''F{SEQ:1}'', max_value => 99, max_length => 2');
 SELECT pg_temp.try('''F'', format => ''F{SEQ:1}'', max_value => 99, max_length => 3');
