@@ -95,9 +95,10 @@ exhausted(const Target *target)
 	ereport(ERROR,
 			(errcode(ERRCODE_DOCNUM_EXHAUSTED),
 			 errmsg("sequence of document type \"%s\" is exhausted", target->type->name),
-			 errdetail("Scope \"%s\" has given its last value, " INT64_FORMAT ".",
-					   target->scope, target->type->max_value),
-			 errhint("Raise it: docnum_define('%s', max_value => ...).", target->type->name)));
+			 errdetail("Scope %s has given its last value, " INT64_FORMAT ".",
+					   counter_quote_scope(target->scope), target->type->max_value),
+			 errhint("Raise it: docnum_define(%s, max_value => ...).",
+					 quote_literal_cstr(target->type->name))));
 }
 
 /*

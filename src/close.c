@@ -92,8 +92,8 @@ check_reservations(const Target *target)
 		ereport(ERROR,
 				(errcode(ERRCODE_DOCNUM_WRONG_STATE),
 				 errmsg("scope cannot be closed: it has open reservations"),
-				 errdetail("There are " INT64_FORMAT ". Document type: \"%s\", scope: \"%s\".",
-						   count, target->type->name, target->scope),
+				 errdetail("There are " INT64_FORMAT ". Document type: \"%s\", scope: %s.",
+						   count, target->type->name, counter_quote_scope(target->scope)),
 				 errhint("Confirm or cancel them; docnum_expire() ends those that are overdue.")));
 }
 

@@ -124,7 +124,8 @@ collision(const char *document_type, const char *scope, const char *other)
 {
 	ereport(ERROR,
 			(errcode(ERRCODE_DOCNUM_INVALID_SCOPE),
-			 errmsg("scope \"%s\" of document type \"%s\" cannot be used", scope, document_type),
+			 errmsg("scope %s of document type \"%s\" cannot be used",
+					counter_quote_scope(scope), document_type),
 			 errdetail("Its identity is that of another counter: %s.", other),
 			 errhint("Choose another spelling of the scope value.")));
 }
@@ -383,6 +384,15 @@ set_tag(LOCKTAG *tag, const Counter *counter)
 						 (uint32) counter->id, COUNTER_LOCK_CLASS);
 }
 
+/*
+ * counter_quote_scope writes a canonical scope for an error's DETAIL.
+ */
+const char *
+counter_quote_scope(const char *scope)
+{
+	return scope[0] ? psprintf("\"%s\"", scope) : "GLOBAL";
+}
+
 static const char *
 scope_words(const Counter *counter)
 {
@@ -399,8 +409,8 @@ counter_timed_out(const Counter *counter, const char *who)
 			(errcode(ERRCODE_DOCNUM_LOCK_TIMEOUT),
 			 errmsg("document type \"%s\" is busy: waited %d ms for %s",
 					counter->document_type, settings_lock_timeout, scope_words(counter)),
-			 errdetail("In the way: %s. Document type: \"%s\", scope: \"%s\".", who,
-					   counter->document_type, counter->scope),
+			 errdetail("In the way: %s. Document type: \"%s\", scope: %s.", who,
+					   counter->document_type, counter_quote_scope(counter->scope)),
 			 errhint("Try again; end the transaction in the way if it was forgotten; docnum.lock_timeout sets how long to wait.")));
 }
 

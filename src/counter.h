@@ -46,6 +46,7 @@ extern void counter_hold(const Counter *counter);
 extern _Noreturn void counter_timed_out(const Counter *counter, const char *who);
 extern List *counter_list(const char *document_type);
 extern void counter_read_row(Counter *counter);
+extern const char *counter_quote_scope(const char *scope);
 extern char *counter_scope_of(int64 counter_id);
 extern int64 counter_first_value_of(int64 counter_id);
 extern void counter_drop_rows(const char *document_type);

@@ -183,7 +183,7 @@ create(Relation rel, const char *name, TupleTableSlot *row)
 				(errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
 				 errmsg("a new document type needs a format"),
 				 errdetail("Document type \"%s\" does not exist yet.", name),
-				 errhint("docnum_define('%s', format => '%s-{SEQ:5}').", name, name)));
+				 errhint("docnum_define(%s, format => '{TYPE}-{SEQ:5}').", quote_literal_cstr(name))));
 	set_column(row, Anum_document_type_created_at, TimestampTzGetDatum(intent.at));
 	set_column(row, Anum_document_type_updated_at, TimestampTzGetDatum(intent.at));
 	ExecStoreVirtualTuple(row);

@@ -414,7 +414,8 @@ check_in_use(const char *name, const char *what, const char *format_change)
 				(errcode(ERRCODE_DOCNUM_WRONG_STATE),
 				 errmsg("%s of document type \"%s\" cannot be changed silently: it has numbers", what, name),
 				 errdetail("Numbers already given keep their text; the change concerns those to come. Document type: \"%s\".", name),
-				 errhint("docnum_define('%s', ..., format_change => 'continue') goes on with the counters, 'restart' begins new ones.", name)));
+				 errhint("docnum_define(%s, ..., format_change => 'continue') goes on with the counters, 'restart' begins new ones.",
+						 quote_literal_cstr(name))));
 }
 
 /*

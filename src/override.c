@@ -57,8 +57,8 @@ duplicate(const Override *request, const char *detail)
 			(errcode(ERRCODE_DOCNUM_DUPLICATE),
 			 errmsg("document number \"%s\" cannot be given", request->target.number),
 			 errdetail("%s Document type: \"%s\".", detail, request->target.document_type),
-			 errhint("docnum_history('%s') tells what became of it; choose a number that was never given.",
-					 request->target.number)));
+			 errhint("docnum_history(%s) tells what became of it; choose a number that was never given.",
+					 quote_literal_cstr(request->target.number))));
 }
 
 /*
@@ -288,7 +288,8 @@ check_allowed(const Override *request)
 				 errmsg("document type \"%s\" does not allow manual numbers", type->name),
 				 errdetail("Its allow_manual_override is false. Document number: \"%s\".",
 						   request->target.number),
-				 errhint("docnum_define('%s', allow_manual_override => true) allows them.", type->name)));
+				 errhint("docnum_define(%s, allow_manual_override => true) allows them.",
+						 quote_literal_cstr(type->name))));
 }
 
 /*----------------------------------------------------------------------

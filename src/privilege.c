@@ -261,17 +261,18 @@ privilege_check(Privilege privilege, const char *document_type)
 						privilege_names[privilege]),
 				 errdetail("Role \"%s\" has no such grant of docnum.",
 						   GetUserNameFromId(GetUserId(), false)),
-				 errhint("An administrator can give it: docnum_grant('%s', '%s').",
-						 GetUserNameFromId(GetUserId(), false), privilege_names[privilege])));
+				 errhint("An administrator can give it: docnum_grant(%s, '%s').",
+						 quote_literal_cstr(GetUserNameFromId(GetUserId(), false)),
+						 privilege_names[privilege])));
 	ereport(ERROR,
 			(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
 			 errmsg("permission denied: \"%s\" on document type \"%s\" is needed",
 					privilege_names[privilege], document_type),
 			 errdetail("Role \"%s\" has no such grant of docnum.",
 					   GetUserNameFromId(GetUserId(), false)),
-			 errhint("An administrator can give it: docnum_grant('%s', '%s', '%s').",
-					 GetUserNameFromId(GetUserId(), false), privilege_names[privilege],
-					 document_type)));
+			 errhint("An administrator can give it: docnum_grant(%s, '%s', %s).",
+					 quote_literal_cstr(GetUserNameFromId(GetUserId(), false)),
+					 privilege_names[privilege], quote_literal_cstr(document_type))));
 }
 
 /*

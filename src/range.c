@@ -30,6 +30,7 @@
 
 #include "audit.h"
 #include "catalog.h"
+#include "counter.h"
 #include "debug_point.h"
 #include "docnum.h"
 #include "probe.h"
@@ -133,9 +134,8 @@ range_check_open(const char *document_type, const char *scope, int64 counter_id)
 		ereport(ERROR,
 				(errcode(ERRCODE_DOCNUM_WRONG_STATE),
 				 errmsg("scope is closed: no number is given there any more"),
-				 scope[0]
-				 ? errdetail("Document type: \"%s\", scope: \"%s\".", document_type, scope)
-				 : errdetail("Document type: \"%s\", its only scope.", document_type),
+				 errdetail("Document type: \"%s\", scope: %s.", document_type,
+						   counter_quote_scope(scope)),
 				 errhint("docnum_reopen opens it again.")));
 }
 

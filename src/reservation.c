@@ -371,8 +371,9 @@ not_open(Reservation *reservation)
 	ereport(ERROR,
 			(errcode(ERRCODE_DOCNUM_RESERVATION),
 			 errmsg("reservation of number %s is not open", number),
-			 errdetail("%s Document type: \"%s\", scope: \"%s\".", detail,
-					   reservation->document_type, counter_scope_of(reservation->counter_id)),
+			 errdetail("%s Document type: \"%s\", scope: %s.", detail,
+					   reservation->document_type,
+					   counter_quote_scope(counter_scope_of(reservation->counter_id))),
 			 errhint("Reserve a new number.")));
 }
 

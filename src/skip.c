@@ -68,7 +68,7 @@ skip(const TargetRequest *request, int64 first, int64 last, const char *reason)
 		ereport(ERROR,
 				(errcode(ERRCODE_DOCNUM_DUPLICATE),
 				 errmsg("value " INT64_FORMAT " has been given and cannot be skipped", given),
-				 errdetail("Document type: \"%s\", scope: \"%s\".", target.type->name, target.scope),
+				 errdetail("Document type: \"%s\", scope: %s.", target.type->name, counter_quote_scope(target.scope)),
 				 errhint("Skip values that no number has; an issued number is ended by docnum_void.")));
 
 	note.document_type = target.type->name;
@@ -133,8 +133,8 @@ check_set(const Target *target, const Ledger *ledger, int64 value)
 		ereport(ERROR,
 				(errcode(ERRCODE_DOCNUM_WRONG_STATE),
 				 errmsg("counter cannot be set back to " INT64_FORMAT, value),
-				 errdetail("Value " INT64_FORMAT " has been given. Document type: \"%s\", scope: \"%s\".",
-						   last, target->type->name, target->scope),
+				 errdetail("Value " INT64_FORMAT " has been given. Document type: \"%s\", scope: %s.",
+						   last, target->type->name, counter_quote_scope(target->scope)),
 				 errhint("It can go back as far as no number was given above.")));
 	if (value < target->counter->first_value - 1)
 		ereport(ERROR,

@@ -351,8 +351,8 @@ target_render(const Target *target)
 				(errcode(ERRCODE_STRING_DATA_RIGHT_TRUNCATION),
 				 errmsg("document number is too long: %d characters, %d allowed",
 						pg_mbstrlen_with_len(text, bytes), target->type->max_length),
-				 errdetail("Document type: \"%s\", scope: \"%s\", value: " INT64_FORMAT ".",
-						   target->type->name, target->scope, target->values.sequence),
+				 errdetail("Document type: \"%s\", scope: %s, value: " INT64_FORMAT ".",
+						   target->type->name, counter_quote_scope(target->scope), target->values.sequence),
 				 errhint("Use shorter scope values, or raise max_length.")));
 	return pnstrdup(text, bytes);
 }

@@ -158,6 +158,9 @@ transaction_hold(const LOCKTAG *tag)
 	LockRelease(tag, ExclusiveLock, false);
 }
 
+/*
+ * transaction_scopes_held returns how many scopes are held.
+ */
 int
 transaction_scopes_held(void)
 {

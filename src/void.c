@@ -54,7 +54,7 @@ check_issued(const char *number, NumberState state)
 			 errdetail("Only issued numbers are voided, each once."),
 			 state == STATE_RESERVED
 			 ? errhint("A reservation is cancelled: docnum_cancel(token).")
-			 : errhint("docnum_history('%s') tells what became of it.", number)));
+			 : errhint("docnum_history(%s) tells what became of it.", quote_literal_cstr(number))));
 }
 
 static NumberState

@@ -20,6 +20,11 @@ SELECT docnum_next('cor', 'P1');
 \echo NB002
 SELECT docnum_next('COR', 'P1');
 SELECT docnum_next('COR', 'P1');
+-- a name that must be quoted, and no scope
+SELECT format FROM docnum_define('it''s', format => 'its {SEQ:1}', max_value => 1);
+SELECT docnum_next('it''s');
+SELECT docnum_next('it''s');
+SELECT docnum_define('that''s');
 \echo NB003
 SET docnum.lock_timeout = '10ms';
 BEGIN;
