@@ -41,6 +41,8 @@
 #include "postgres.h"
 
 #include "miscadmin.h"
+#include "utils/builtins.h"
+#include "utils/memutils.h"
 
 #include "allocate.h"
 #include "audit.h"
@@ -395,8 +397,8 @@ allocate_preview(const TargetRequest *request)
 
 /*
  * allocate_record_holes records every free value below the last one of a
- * counter as skipped, and returns how many there were.  The caller excludes
- * other writers of the counter.
+ * counter as skipped, neighbours of one cause as one range, and returns how
+ * many values there were.  The caller excludes other writers of the counter.
  */
 int64
 allocate_record_holes(int64 counter_id, const char *document_type, const char *reason)
@@ -406,18 +408,27 @@ allocate_record_holes(int64 counter_id, const char *document_type, const char *r
 	int64		first_value = counter_first_value_of(counter_id);
 	int64		below;
 	int64		recorded = 0;
+	int64		run_first = 0;	/* free values that are not yet recorded; */
+	int64		run_last = -1;	/* none if it is below the first */
+	RangeCause	run_cause = RANGE_SKIPPED;
+	MemoryContext old_context;
+	MemoryContext hole_context = AllocSetContextCreate(CurrentMemoryContext, "docnum holes",
+													   ALLOCSET_DEFAULT_SIZES);
 
 	counter.id = counter_id;
 	counter.settled_to = -1;
 	ledger_open(&ledger, RowExclusiveLock);
 	below = ledger_last_value(&ledger, counter_id, 0);
+	old_context = MemoryContextSwitchTo(hole_context);
 	while (below > first_value)
 	{
 		int64		first,
 					last;
+		RangeCause	cause;
 		int64		hole = ledger_highest_hole(&ledger, &counter, first_value, below);
 
 		CHECK_FOR_INTERRUPTS();
+		MemoryContextReset(hole_context);
 		if (hole == 0)
 			break;
 		if (range_covers(counter_id, hole, &first, &last))
@@ -425,12 +436,22 @@ allocate_record_holes(int64 counter_id, const char *document_type, const char *r
 			below = first;
 			continue;
 		}
-		range_record(document_type, counter_id, hole, hole,
-					 ledger_log_knows(counter_id, hole) ? RANGE_UNEXPLAINED : RANGE_SKIPPED,
-					 reason);
+		cause = ledger_log_knows(counter_id, hole) ? RANGE_UNEXPLAINED : RANGE_SKIPPED;
+		if (run_first != hole + 1 || run_cause != cause)
+		{
+			if (run_first <= run_last)
+				range_record(document_type, counter_id, run_first, run_last, run_cause, reason);
+			run_last = hole;
+			run_cause = cause;
+		}
+		run_first = hole;
 		recorded++;
 		below = hole;
 	}
+	if (run_first <= run_last)
+		range_record(document_type, counter_id, run_first, run_last, run_cause, reason);
+	MemoryContextSwitchTo(old_context);
+	MemoryContextDelete(hole_context);
 	ledger_close(&ledger);
 	return recorded;
 }
