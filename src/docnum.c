@@ -10,12 +10,14 @@
  */
 #include "postgres.h"
 
+#include "mb/pg_wchar.h"
 #include "utils/guc.h"
 
 #include "catalog.h"
 #include "counter.h"
 #include "debug_point.h"
 #include "docnum.h"
+#include "printable.h"
 #include "privilege.h"
 #include "settings.h"
 #include "transaction.h"
@@ -24,9 +26,20 @@ PG_MODULE_MAGIC;
 
 void		_PG_init(void);
 
+/*
+ * count_characters counts in the encoding of the database, for the modules
+ * that know no server.
+ */
+static size_t
+count_characters(const char *text, size_t bytes)
+{
+	return (size_t) pg_mbstrlen_with_len(text, (int) bytes);
+}
+
 void
 _PG_init(void)
 {
+	printable_count = count_characters;
 	settings_init();
 	debug_point_init();
 	catalog_init();

@@ -71,9 +71,11 @@ static bool in_ranges(uint32_t code, const CodeRange *ranges, size_t count);
 static bool is_invisible(uint32_t code);
 static bool is_space(uint32_t code);
 
+PrintableCount printable_count = NULL;
+
 /*
- * Returns the length of a text in characters: its bytes, or in UTF-8 the
- * bytes that begin a character.
+ * Returns the length of a text in characters: in UTF-8 the bytes that begin a
+ * character, else what printable_count says.
  */
 size_t
 printable_length(const char *text, size_t bytes, bool utf8)
@@ -82,7 +84,7 @@ printable_length(const char *text, size_t bytes, bool utf8)
 	size_t		i;
 
 	if (!utf8)
-		return bytes;
+		return printable_count ? printable_count(text, bytes) : bytes;
 	for (i = 0; i < bytes; i++)
 	{
 		if (((unsigned char) text[i] & 0xC0) != 0x80)

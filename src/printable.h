@@ -14,9 +14,15 @@
 #include "problem.h"
 
 /*
+ * Counts the characters of a text in another encoding than UTF-8; NULL: each
+ * byte is one.  Set once by whoever knows the encodings, see docnum.c.
+ */
+typedef size_t (*PrintableCount) (const char *text, size_t bytes);
+extern PrintableCount printable_count;
+
+/*
  * Length of a text in characters.  utf8 says whether the bytes are UTF-8
- * (valid already) or another encoding, of
- * which only ASCII is judged and each byte counts as a character.
+ * (valid already) or another encoding, of which only ASCII is judged.
  */
 extern size_t printable_length(const char *text, size_t bytes, bool utf8);
 
@@ -25,9 +31,8 @@ extern size_t printable_length(const char *text, size_t bytes, bool utf8);
  * UTF-8 the invisible format characters (zero width, bidirectional marks and
  * isolates, soft hyphen, byte order mark, line and paragraph separators,
  * interlinear and tag characters, fillers) and non-characters, and all that
- * is not valid UTF-8.  A single-byte encoding is taken for one of ISO/IEC
- * 8859: its C1 controls are 0x80 to 0x9F.  what names the text in the message
- * ("scope value", "format", ...).
+ * is not valid UTF-8.  what names the text in the message ("scope value",
+ * "format", ...).
  */
 extern bool printable_check(const char *text, size_t bytes, bool utf8,
 							const char *what, Problem *problem);

@@ -41,6 +41,16 @@ encode(uint32_t code, char *text)
 }
 
 /*
+ * Counts in an encoding whose characters have two bytes each.
+ */
+static size_t
+count_pairs(const char *text, size_t bytes)
+{
+	(void) text;
+	return bytes / 2;
+}
+
+/*
  * Is a text printable, read from a block of exactly its size?
  */
 static bool
@@ -71,6 +81,10 @@ test_length(void)
 	CHECK_INT((int64_t) printable_length("abc", 3, true), 3, NULL);
 	CHECK_INT((int64_t) printable_length("a\xC3\xA9\xE2\x82\xAC\xF0\x9F\x98\x80", 10, true), 4, NULL);
 	CHECK_INT((int64_t) printable_length("a\xC3\xA9\xE2\x82\xAC\xF0\x9F\x98\x80", 10, false), 10, NULL);
+	printable_count = count_pairs;
+	CHECK_INT((int64_t) printable_length("\xC6\xFC\xCB\xDC", 4, false), 2, NULL);
+	CHECK_INT((int64_t) printable_length("abc", 3, true), 3, NULL);
+	printable_count = NULL;
 }
 
 /*
