@@ -60,7 +60,8 @@ enum
 	Anum_counter_generation,
 	Anum_counter_first_value,
 	Anum_counter_created_at,
-	Natts_counter = Anum_counter_created_at
+	Anum_counter_series,
+	Natts_counter = Anum_counter_series
 };
 
 enum

@@ -74,16 +74,19 @@ static Oid	counters_of = InvalidOid;	/* ledger that the cache is of */
 static List *unsure_rows = NIL;
 
 /*
- * counter_identity computes the id of a counter.
+ * counter_identity computes the id of a counter: of the type, or of the series
+ * that it belongs to.  No name of a type begins with a control character.
  */
 static int64
-counter_identity(const char *document_type, int generation, const char *scope, size_t bytes)
+counter_identity(const DocumentType *type, const char *scope, size_t bytes)
 {
 	char		key[FORMAT_TYPE_BYTES + SCOPE_TEXT_SIZE + 16];
-	size_t		length = strlen(document_type) + 1;
+	bool		series = type->series[0] != '\0';
+	int			generation = series ? 0 : type->generation;
+	int			length = snprintf(key, sizeof(key), "%s%s", series ? "\1" : "",
+								  series ? type->series : type->name) + 1;
 	uint64		hash;
 
-	memcpy(key, document_type, length);
 	key[length++] = (char) (generation >> 24);
 	key[length++] = (char) (generation >> 16);
 	key[length++] = (char) (generation >> 8);
@@ -131,12 +134,26 @@ collision(const char *document_type, const char *scope, const char *other)
 }
 
 /*
+ * cache_key: an entry of the cache is of one type, also where several draw
+ * from the counter.
+ */
+static int64
+cache_key(const DocumentType *type, int64 id)
+{
+	if (type->series[0] == '\0')
+		return id;
+	return id ^ (int64) hash_bytes_extended((const unsigned char *) type->name,
+											(int) strlen(type->name), 0);
+}
+
+/*
  * counter_get returns the counter of a type and a canonical scope.
  */
 Counter *
 counter_get(const DocumentType *type, const char *scope, size_t bytes)
 {
-	int64		id = counter_identity(type->name, type->generation, scope, bytes);
+	int64		id = counter_identity(type, scope, bytes);
+	int64		key = cache_key(type, id);
 	Counter    *counter;
 	bool		found;
 
@@ -144,10 +161,11 @@ counter_get(const DocumentType *type, const char *scope, size_t bytes)
 		hash_get_num_entries(counters) >= CACHE_LIMIT)
 		forget_all();
 
-	counter = hash_search(counters, &id, HASH_FIND, NULL);
+	counter = hash_search(counters, &key, HASH_FIND, NULL);
 	if (counter != NULL)
 	{
 		if (strlen(counter->scope) != bytes || memcmp(counter->scope, scope, bytes) != 0 ||
+			strcmp(counter->series, type->series) != 0 ||
 			strcmp(counter->document_type, type->name) != 0)
 			collision(type->name, scope, counter->scope);
 
@@ -159,12 +177,15 @@ counter_get(const DocumentType *type, const char *scope, size_t bytes)
 
 	{
 		char	   *name = MemoryContextStrdup(counters_context, type->name);
+		char	   *series = MemoryContextStrdup(counters_context, type->series);
 		char	   *text = MemoryContextAllocZero(counters_context, bytes + 1);
 
 		memcpy(text, scope, bytes);
-		counter = hash_search(counters, &id, HASH_ENTER, &found);
+		counter = hash_search(counters, &key, HASH_ENTER, &found);
 		memset((char *) counter + sizeof(int64), 0, sizeof(Counter) - sizeof(int64));
+		counter->id = id;
 		counter->document_type = name;
+		counter->series = series;
 		counter->scope = text;
 		counter->generation = type->generation;
 		counter->first_value = type->start_value;
@@ -194,10 +215,36 @@ insert_row(Relation rel, const Counter *counter)
 	slot->tts_values[Anum_counter_generation - 1] = Int32GetDatum(counter->generation);
 	slot->tts_values[Anum_counter_first_value - 1] = Int64GetDatum(counter->first_value);
 	slot->tts_values[Anum_counter_created_at - 1] = TimestampTzGetDatum(GetCurrentTimestamp());
+	if (counter->series[0] != '\0')
+		slot->tts_values[Anum_counter_series - 1] = CStringGetTextDatum(counter->series);
+	else
+		slot->tts_isnull[Anum_counter_series - 1] = true;
 	ExecStoreVirtualTuple(slot);
 	catalog_insert(rel, slot);
 	audit_inserted(rel, slot, &intent);
 	ExecDropSingleTupleTableSlot(slot);
+}
+
+/*
+ * row_text returns a text of a counter's row, "" where it has none.
+ */
+static char *
+row_text(TupleTableSlot *slot, AttrNumber attribute)
+{
+	bool		isnull;
+	Datum		value = slot_getattr(slot, attribute, &isnull);
+
+	return isnull ? "" : TextDatumGetCString(value);
+}
+
+/*
+ * is_types_row: is the row that of this type?  A counter of a series has one
+ * for each type that has used it.
+ */
+static bool
+is_types_row(TupleTableSlot *slot, const char *document_type)
+{
+	return strcmp(row_text(slot, Anum_counter_document_type), document_type) == 0;
 }
 
 /*
@@ -208,21 +255,22 @@ static void
 read_row(Counter *counter, TupleTableSlot *slot)
 {
 	bool		isnull;
-	char	   *name = TextDatumGetCString(slot_getattr(slot, Anum_counter_document_type, &isnull));
-	Datum		scope = slot_getattr(slot, Anum_counter_scope, &isnull);
-	char	   *stored = isnull ? "" : TextDatumGetCString(scope);
+	char	   *series = row_text(slot, Anum_counter_series);
+	char	   *scope = row_text(slot, Anum_counter_scope);
 
-	if (strcmp(name, counter->document_type) != 0 || strcmp(stored, counter->scope) != 0)
-		collision(counter->document_type, counter->scope, psprintf("%s %s", name, stored));
+	if (strcmp(series, counter->series) != 0 || strcmp(scope, counter->scope) != 0 ||
+		(series[0] == '\0' && !is_types_row(slot, counter->document_type)))
+		collision(counter->document_type, counter->scope,
+				  psprintf("%s %s", row_text(slot, Anum_counter_document_type), scope));
 	counter->first_value = DatumGetInt64(slot_getattr(slot, Anum_counter_first_value, &isnull));
 }
 
 /*
- * remove_copies deletes surplus committed copies of a counter's row, all but
- * the first; where somebody else is at it, nothing happens.
+ * remove_copies deletes surplus committed copies of a type's row of a counter,
+ * all but the first; where somebody else is at it, nothing happens.
  */
 static void
-remove_copies(Relation rel, Relation index, ScanKey key)
+remove_copies(Relation rel, Relation index, ScanKey key, const char *document_type)
 {
 	Probe		probe;
 	bool		first = true;
@@ -231,7 +279,8 @@ remove_copies(Relation rel, Relation index, ScanKey key)
 	while (probe_next(&probe, ForwardScanDirection))
 	{
 		if (TransactionIdIsValid(probe_inserter(&probe)) ||
-			TransactionIdIsValid(probe.snapshot.xmax) || probe_is_own(&probe))
+			TransactionIdIsValid(probe.snapshot.xmax) || probe_is_own(&probe) ||
+			!is_types_row(probe.slot, document_type))
 			continue;
 		if (!first)
 			(void) compat_try_delete(rel, &probe.slot->tts_tid);
@@ -249,11 +298,11 @@ typedef enum RowState
 } RowState;
 
 /*
- * look_for_row finds out whether a counter's row is there.  Without a counter
- * to fill (before commit) only the state is of interest.
+ * look_for_row finds out whether the counter's row for its type is there, and
+ * fills in what it says.
  */
 static RowState
-look_for_row(Relation rel, LOCKMODE mode, int64 id, Counter *counter)
+look_for_row(Relation rel, LOCKMODE mode, Counter *counter)
 {
 	Relation	index = catalog_open_index(rel, Anum_counter_counter_id, false, mode);
 	ScanKeyData key;
@@ -261,22 +310,23 @@ look_for_row(Relation rel, LOCKMODE mode, int64 id, Counter *counter)
 	RowState	best = ROW_ABSENT;
 	int			committed = 0;
 
-	ScanKeyInit(&key, 1, BTEqualStrategyNumber, F_INT8EQ, Int64GetDatum(id));
+	ScanKeyInit(&key, 1, BTEqualStrategyNumber, F_INT8EQ, Int64GetDatum(counter->id));
 	probe_begin(&probe, rel, index, &key, 1);
 	while (probe_next(&probe, ForwardScanDirection))
 	{
 		RowState	state = TransactionIdIsValid(probe_inserter(&probe)) ? ROW_OPEN :
 		probe_is_own(&probe) ? ROW_OWN : ROW_COMMITTED;
 
-		if (counter != NULL)
-			read_row(counter, probe.slot);
+		read_row(counter, probe.slot);
+		if (counter->series[0] != '\0' && !is_types_row(probe.slot, counter->document_type))
+			continue;
 		committed += (state == ROW_COMMITTED);
 		best = Max(best, state);
 	}
 	probe_end(&probe);
 
 	if (committed > 1 && mode == RowExclusiveLock)
-		remove_copies(rel, index, &key);
+		remove_copies(rel, index, &key, counter->document_type);
 	index_close(index, mode);
 	return best;
 }
@@ -304,7 +354,7 @@ counter_ensure_row(Counter *counter, Relation rel)
 		TransactionIdIsCurrentTransactionId(counter->row_seen))
 		return;
 
-	switch (look_for_row(rel, RowExclusiveLock, counter->id, counter))
+	switch (look_for_row(rel, RowExclusiveLock, counter))
 	{
 		case ROW_COMMITTED:
 			counter->row_seen = FrozenTransactionId;
@@ -323,6 +373,7 @@ counter_ensure_row(Counter *counter, Relation rel)
 
 				*copy = *counter;
 				copy->document_type = pstrdup(counter->document_type);
+				copy->series = pstrdup(counter->series);
 				copy->scope = pstrdup(counter->scope);
 				copy->row_seen = GetCurrentTransactionId();
 				unsure_rows = lappend(unsure_rows, copy);
@@ -355,7 +406,7 @@ write_unsure_rows(void)
 		/* Used by a savepoint that was rolled back? */
 		if (!TransactionIdIsCurrentTransactionId(counter->row_seen))
 			continue;
-		state = look_for_row(rel, RowExclusiveLock, counter->id, NULL);
+		state = look_for_row(rel, RowExclusiveLock, counter);
 		if (state == ROW_ABSENT || state == ROW_OPEN)
 			insert_row(rel, counter);
 		CommandCounterIncrement();
@@ -533,7 +584,7 @@ counter_read_row(Counter *counter)
 {
 	Relation	rel = catalog_open(CATALOG_COUNTER, AccessShareLock);
 
-	(void) look_for_row(rel, AccessShareLock, counter->id, counter);
+	(void) look_for_row(rel, AccessShareLock, counter);
 	table_close(rel, NoLock);
 }
 

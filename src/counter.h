@@ -19,8 +19,11 @@
  */
 typedef struct Counter
 {
+	int64		key;			/* of the cache */
 	int64		id;
 	const char *document_type;
+	const char *series;			/* that it belongs to, "" if it is the type's
+								 * own */
 	const char *scope;			/* canonical text, "" for GLOBAL */
 	int			generation;
 	int64		first_value;	/* where the counter starts */

@@ -62,6 +62,7 @@ static const AttrNumber argument_columns[] = {
 };
 
 #define ARGUMENT_SCOPE			2
+#define ARGUMENT_SERIES			16
 #define ARGUMENT_FORMAT_CHANGE	((int) lengthof(argument_columns))
 
 static void
@@ -386,6 +387,9 @@ docnum_define(PG_FUNCTION_ARGS)
 		set_column(new_row, Anum_document_type_scope,
 				   CStringGetTextDatum(definition_spell_scope(name,
 															  face_optional_text(fcinfo, ARGUMENT_SCOPE))));
+
+	if (!PG_ARGISNULL(ARGUMENT_SERIES) && face_optional_text(fcinfo, ARGUMENT_SERIES)[0] == '\0')
+		new_row->tts_isnull[Anum_document_type_series - 1] = true;	/* out of it */
 
 	if (exists)
 		change(rel, old_row, new_row, format_change);

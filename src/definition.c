@@ -18,6 +18,7 @@
  */
 #include "postgres.h"
 
+#include "access/genam.h"
 #include "access/htup_details.h"
 #include "access/table.h"
 #include "catalog/pg_type.h"
@@ -86,27 +87,30 @@ refuse_value(const char *name, const char *message, const char *hint)
 }
 
 /*
- * check_name refuses a name of a type that could not be written or read.
+ * check_name refuses a name, of a type or (what) of something else that it
+ * names, which could not be written or read.
  */
 static void
-check_name(const char *name)
+check_name(const char *name, const char *what, const char *document_type)
 {
 	Problem		problem = {0};
 	bool		utf8 = GetDatabaseEncoding() == PG_UTF8;
 	size_t		length = printable_length(name, strlen(name), utf8);
 
 	if (length == 0)
-		refuse_value(name, "document type must have a name", "A name has 1 to 50 characters, such as COR.");
+		refuse_value(document_type, psprintf("%s must have a name", what),
+					 "A name has 1 to 50 characters, such as COR.");
 	if (length > DOCNUM_TYPE_LIMIT)
 		ereport(ERROR,
 				(errcode(ERRCODE_STRING_DATA_RIGHT_TRUNCATION),
-				 errmsg("name of the document type is too long: %zu characters", length),
-				 errdetail("Document type: \"%s\".", name),
+				 errmsg("name of the %s is too long: %zu characters", what, length),
+				 errdetail("Document type: \"%s\".", document_type),
 				 errhint("A name has 1 to %d characters.", DOCNUM_TYPE_LIMIT)));
-	if (!printable_check(name, strlen(name), utf8, "name of the document type", &problem))
-		problem_raise(ERRCODE_INVALID_PARAMETER_VALUE, &problem, name);
+	if (!printable_check(name, strlen(name), utf8, psprintf("name of the %s", what), &problem))
+		problem_raise(ERRCODE_INVALID_PARAMETER_VALUE, &problem, document_type);
 	if (printable_has_outer_space(name, strlen(name), utf8))
-		refuse_value(name, "name of the document type begins or ends with white space",
+		refuse_value(document_type,
+					 psprintf("name of the %s begins or ends with white space", what),
 					 "Remove the white space.");
 }
 
@@ -220,8 +224,6 @@ check_combinations(TupleTableSlot *row)
 		unsupported = "early_release";
 	else if (chronology)
 		unsupported = "chronology";
-	else if (!slot_attisnull(row, Anum_document_type_series))
-		unsupported = "series";
 	else if (!slot_attisnull(row, Anum_document_type_rate_limit) ||
 			 !slot_attisnull(row, Anum_document_type_rate_interval))
 		unsupported = "rate_limit";
@@ -244,6 +246,91 @@ zone_is_of_machine(const char *zone)
 	return strcmp(zone, "localtime") == 0 || strcmp(zone, "posixrules") == 0 ||
 		strcmp(zone, "Factory") == 0 ||
 		strncmp(zone, "posix/", 6) == 0 || strncmp(zone, "right/", 6) == 0;
+}
+
+static bool
+column_changed(TupleTableSlot *old_row, TupleTableSlot *new_row, AttrNumber attribute)
+{
+	Form_pg_attribute form = TupleDescAttr(new_row->tts_tupleDescriptor, attribute - 1);
+	bool		old_null,
+				new_null;
+	Datum		old_value = slot_getattr(old_row, attribute, &old_null);
+	Datum		new_value = slot_getattr(new_row, attribute, &new_null);
+
+	if (old_null || new_null)
+		return old_null != new_null;
+	if (form->attlen == -1)
+		return !datum_image_eq(PointerGetDatum(PG_DETOAST_DATUM_PACKED(old_value)),
+							   PointerGetDatum(PG_DETOAST_DATUM_PACKED(new_value)),
+							   false, -1);
+	return !datumIsEqual(old_value, new_value, form->attbyval, form->attlen);
+}
+
+/* What types that draw from one series must agree on. */
+static const AttrNumber series_columns[] = {
+	Anum_document_type_scope,
+	Anum_document_type_allocation,
+	Anum_document_type_fiscal_year_start,
+	Anum_document_type_uniqueness,
+	Anum_document_type_early_release,
+	Anum_document_type_start_value,
+};
+
+/*
+ * check_agreement raises 22023 where another type of the series, in the row
+ * other, has another value of what they share.
+ */
+static void
+check_agreement(TupleTableSlot *row, TupleTableSlot *other)
+{
+	for (int i = 0; i < (int) lengthof(series_columns); i++)
+	{
+		const char *column;
+
+		if (!column_changed(other, row, series_columns[i]))
+			continue;
+		column = NameStr(TupleDescAttr(row->tts_tupleDescriptor, series_columns[i] - 1)->attname);
+		refuse_value(text_column(row, Anum_document_type_document_type),
+					 psprintf("%s differs within series \"%s\"", column,
+							  text_column(row, Anum_document_type_series)),
+					 psprintf("Document type \"%s\" draws from it too; give both the same %s.",
+							  text_column(other, Anum_document_type_document_type), column));
+	}
+}
+
+/*
+ * check_series refuses a series whose name cannot be read, or whose other
+ * types count otherwise.
+ */
+static void
+check_series(TupleTableSlot *row)
+{
+	char	   *series = text_column(row, Anum_document_type_series);
+	char	   *name = text_column(row, Anum_document_type_document_type);
+	Relation	rel;
+	SysScanDesc scan;
+	HeapTuple	tuple;
+	TupleTableSlot *other;
+
+	if (series == NULL)
+		return;
+	check_name(series, "series", name);
+	rel = catalog_open(CATALOG_DOCUMENT_TYPE, AccessShareLock);
+	other = MakeSingleTupleTableSlot(RelationGetDescr(rel), &TTSOpsHeapTuple);
+	scan = systable_beginscan(rel, InvalidOid, false, NULL, 0, NULL);
+	while (HeapTupleIsValid(tuple = systable_getnext(scan)))
+	{
+		char	   *others;
+
+		ExecStoreHeapTuple(tuple, other, false);
+		others = text_column(other, Anum_document_type_series);
+		if (others != NULL && strcmp(others, series) == 0 &&
+			strcmp(text_column(other, Anum_document_type_document_type), name) != 0)
+			check_agreement(row, other);
+	}
+	systable_endscan(scan);
+	ExecDropSingleTupleTableSlot(other);
+	table_close(rel, NoLock);
 }
 
 /*
@@ -319,12 +406,14 @@ check_row(TupleTableSlot *row, bool zone_is_new)
 	DocumentType compiled;
 
 	slot_getallattrs(row);
-	check_name(text_column(row, Anum_document_type_document_type));
+	check_name(text_column(row, Anum_document_type_document_type), "document type",
+			   text_column(row, Anum_document_type_document_type));
 	check_choices(row);
 	check_limits(row);
 	check_ttl(row);
 	check_metadata(row);
 	check_combinations(row);
+	check_series(row);
 	if (zone_is_new)
 		check_time_zone(row);
 	document_type_compile(&compiled, row->tts_values, row->tts_isnull);
@@ -338,24 +427,6 @@ void
 definition_check(TupleTableSlot *row)
 {
 	check_row(row, true);
-}
-
-static bool
-column_changed(TupleTableSlot *old_row, TupleTableSlot *new_row, AttrNumber attribute)
-{
-	Form_pg_attribute form = TupleDescAttr(new_row->tts_tupleDescriptor, attribute - 1);
-	bool		old_null,
-				new_null;
-	Datum		old_value = slot_getattr(old_row, attribute, &old_null);
-	Datum		new_value = slot_getattr(new_row, attribute, &new_null);
-
-	if (old_null || new_null)
-		return old_null != new_null;
-	if (form->attlen == -1)
-		return !datum_image_eq(PointerGetDatum(PG_DETOAST_DATUM_PACKED(old_value)),
-							   PointerGetDatum(PG_DETOAST_DATUM_PACKED(new_value)),
-							   false, -1);
-	return !datumIsEqual(old_value, new_value, form->attbyval, form->attlen);
 }
 
 static void
@@ -488,6 +559,10 @@ definition_check_change(TupleTableSlot *old_row, TupleTableSlot *new_row,
 		refuse_value(name, "a document type cannot be renamed",
 					 "Define another one, and drop this one if it has no number.");
 	check_row(new_row, column_changed(old_row, new_row, Anum_document_type_time_zone));
+	if (format_change != NULL && strcmp(format_change, "restart") == 0 &&
+		!slot_attisnull(new_row, Anum_document_type_series))
+		refuse_value(name, "a series is not begun anew by one of its types",
+					 "Go on with format_change => 'continue', or name another series.");
 
 	becomes_strict = column_changed(old_row, new_row, Anum_document_type_allocation) &&
 		strcmp(text_column(new_row, Anum_document_type_allocation), "STRICT") == 0;

@@ -100,6 +100,8 @@ document_type_compile(DocumentType *type, const Datum *values, const bool *isnul
 	type->max_value = DatumGetInt64(values[Anum_document_type_max_value - 1]);
 	type->max_length = DatumGetInt32(values[Anum_document_type_max_length - 1]);
 	type->generation = DatumGetInt32(values[Anum_document_type_generation - 1]);
+	if (!isnull[Anum_document_type_series - 1])
+		strlcpy(type->series, text_attribute(values, Anum_document_type_series), sizeof(type->series));
 	type->has_ttl = !isnull[Anum_document_type_reservation_ttl - 1];
 	if (type->has_ttl)
 		type->ttl = *DatumGetIntervalP(values[Anum_document_type_reservation_ttl - 1]);

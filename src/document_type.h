@@ -32,6 +32,8 @@ typedef struct DocumentType
 	int64		max_value;
 	int			max_length;
 	int			generation;
+	char		series[FORMAT_TYPE_BYTES + 1];	/* whose counters it draws
+												 * from, "" for its own */
 	bool		has_ttl;
 	Interval	ttl;
 	pg_tz	   *time_zone;

@@ -8,8 +8,10 @@ CREATE VIEW docnum.sequence WITH (security_invoker = true) AS
 		round(100.0 * coalesce(n.value, c.first_value - 1) / t.max_value, 2) AS utilization,
 		n.issued_at AS last_used_at
 	FROM docnum.document_type t
-		JOIN (SELECT DISTINCT ON (counter_id) * FROM docnum.counter ORDER BY counter_id) c
+		JOIN (SELECT DISTINCT ON (counter_id, document_type) * FROM docnum.counter
+			ORDER BY counter_id, document_type) c
 			ON c.document_type = t.document_type AND c.generation = t.generation
+				AND c.series IS NOT DISTINCT FROM t.series
 		LEFT JOIN LATERAL (SELECT value, issued_at FROM docnum.number
 			WHERE number.counter_id = c.counter_id
 			ORDER BY value DESC LIMIT 1) n ON true;
@@ -32,8 +34,10 @@ BEGIN ATOMIC
 		EXISTS (SELECT FROM docnum.range g
 			WHERE g.counter_id = c.counter_id AND g.cause = 'closed')
 	FROM docnum.document_type t
-		LEFT JOIN (SELECT DISTINCT ON (counter_id) * FROM docnum.counter ORDER BY counter_id) c
+		LEFT JOIN (SELECT DISTINCT ON (counter_id, document_type) * FROM docnum.counter
+			ORDER BY counter_id, document_type) c
 			ON c.document_type = t.document_type AND c.generation = t.generation
+				AND c.series IS NOT DISTINCT FROM t.series
 		LEFT JOIN LATERAL (SELECT value, issued_at FROM docnum.number
 			WHERE number.counter_id = c.counter_id
 			ORDER BY value DESC LIMIT 1) n ON true

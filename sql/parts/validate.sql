@@ -80,6 +80,8 @@ BEGIN ATOMIC
 		JOIN counters c ON c.counter_id = h.counter_id
 		JOIN docnum.document_type t ON t.document_type = c.document_type
 			AND t.allocation = 'STRICT' AND t.generation = c.generation
+			-- in a series, other types' numbers must be in sight
+			AND (c.series IS NULL OR (problems.document_type IS NULL AND docnum.may('audit', NULL)))
 		LEFT JOIN explained e ON e.counter_id = h.counter_id
 		CROSS JOIN LATERAL unnest(h.missing - coalesce(e.known, '{}')) AS gap
 

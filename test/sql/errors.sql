@@ -103,7 +103,7 @@ SELECT docnum_cancel(:'token');
 RESET ROLE;
 SELECT docnum_revoke('regress_docnum_clerk', 'use');
 SELECT docnum_grant('regress_docnum_nobody', 'use');
-SELECT docnum_define('INV', series => 'A');
+SELECT docnum_define('INV', rate_limit => 5);
 SELECT docnum_reserve('COR', 'P1', idempotency_key => 'k');
 DROP ROLE regress_docnum_clerk;
 
