@@ -35,7 +35,7 @@ my %crash = (
 		is(PostgreSQL::Test::Utils::system_log('pg_ctl', 'kill', 'KILL', $pid), 0, 'a backend is killed');
 		# Every connection ends; new ones come in after recovery.
 		$app->query('SELECT pg_sleep(600)');
-		$node->poll_query_until('postgres', 'SELECT true') or die 'no recovery';
+		wait_for_server($node);
 	});
 
 my $scope = 'A';

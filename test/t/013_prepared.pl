@@ -102,6 +102,7 @@ is_deeply([ sort grep { /^C-00[345]$/ } @next ], [ 'C-003', 'C-004', 'C-005' ], 
 is((scalar grep { $_ eq 'A-001' } @next), 1, 'also in a scope that a prepared transaction used first');
 is_gapless($node, $_, 'rolled back') foreach 'C', 'S', 'P', 'T';
 is_sound($node, 'rolled back');
+indexes_are_sound($node, 'rolled back');
 
 # Committed, after a crash: they stay.
 $innocent = Client->new($node);
@@ -114,6 +115,7 @@ is($app->value(q[SELECT docnum_next('S')]), 'S-003', 'committed: STRICT goes on 
 is($app->attempt("SELECT docnum_confirm('$tokens[1]')"), 'NB004', 'committed: the reservation is confirmed');
 is_gapless($node, $_, 'committed') foreach 'C', 'S';
 is_sound($node, 'committed');
+indexes_are_sound($node, 'committed');
 
 $node->stop;
 done_testing();

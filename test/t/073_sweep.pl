@@ -11,9 +11,13 @@ use warnings;
 
 use Cwd qw(abs_path);
 use FindBin;
+use lib "$FindBin::RealBin/../perl";
+
 use PostgreSQL::Test::Cluster;
 use PostgreSQL::Test::Utils;
 use Test::More;
+
+use DocnumTest;
 
 my $visits = abs_path(PostgreSQL::Test::Utils::tempdir) . '/visits';
 $ENV{DOCNUM_DEBUG_VISITS} = $visits;
@@ -108,8 +112,9 @@ foreach my $name (sort keys %operation)
 			{
 				isnt($ret, 0, "$name at $point, $action: fails");
 			}
-			$node->poll_query_until('postgres', 'SELECT true') if $action eq 'crash';
+			wait_for_server($node) if $action eq 'crash';
 			check_promises("$name at $point, $action");
+			indexes_are_sound($node, "$name at $point, $action") if $action eq 'crash';
 			$faults++;
 		}
 	}
