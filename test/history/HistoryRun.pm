@@ -12,6 +12,10 @@ use IPC::Run ();
 use PostgreSQL::Test::Utils;
 use Test::More;
 
+use lib "$FindBin::RealBin/../history";
+use History;
+use Time::HiRes qw(usleep);
+
 my $source = "$FindBin::RealBin/../history";
 
 # server_settings is what a server needs for it.
@@ -61,15 +65,24 @@ sub start
 	return;
 }
 
-# wait_for_numbers waits until so many numbers of the run are committed.
+# wait_for_numbers waits, through any crash, until so many numbers of the run are
+# committed.
 sub wait_for_numbers
 {
 	my ($self, $count) = @_;
-
-	return $self->{node}->poll_query_until('postgres',
-		"SELECT count(*) >= $count FROM docnum.number n
+	my $query = "SELECT count(*) >= $count FROM docnum.number n
 			JOIN (SELECT DISTINCT counter_id FROM docnum.counter
-				WHERE starts_with(scope, '$self->{prefix}')) c USING (counter_id)");
+				WHERE starts_with(scope, '$self->{prefix}')) c USING (counter_id)";
+
+	foreach (1 .. 10 * $PostgreSQL::Test::Utils::timeout_default)
+	{
+		# Not by standard input, which a psql that cannot connect does not read.
+		my ($answer) = run_command(
+			[ 'psql', '-X', '-A', '-t', '-q', '-d', $self->{node}->connstr('postgres'), '-c', $query ]);
+		return if $answer eq 't';
+		usleep(100_000);
+	}
+	die "fewer than $count numbers";
 }
 
 # stop tells the recorder to end after the transactions in hand.
@@ -150,21 +163,54 @@ sub dump_wal
 	return;
 }
 
+# in_flight returns how many clients had a transaction under way at that time of
+# the history's clock.  Of those whose answer never came, the figures tell how
+# many have happened, and how many were lost.
+sub in_flight
+{
+	my ($self, $time) = @_;
+	my $history = History::load($self->{folder});
+	my %there = map { ($_->[L_TAG] // '') => 1 } @{ $history->{ledger} };
+	my (%last, %tags);
+	my $open = 0;
+
+	foreach my $op (@{ $history->{operations} })
+	{
+		push @{ $tags{"$op->[O_CLIENT] $op->[O_TRANSACTION]"} }, $op->[O_TAG]
+		  if $op->[O_KIND] =~ /^(?:next|insert|reserve)$/ && !defined $op->[O_UNDO];
+	}
+	foreach my $row (@{ $history->{transactions} })
+	{
+		next if $row->[T_BEGIN] > $time;
+		my $last = $last{ $row->[T_CLIENT] };
+		$last{ $row->[T_CLIENT] } = $row if !$last || $last->[T_NUMBER] < $row->[T_NUMBER];
+	}
+	foreach my $row (values %last)
+	{
+		next if defined $row->[T_ENDED] && $row->[T_ENDED] < $time;
+		$open++;
+		my $tags = $tags{"$row->[T_CLIENT] $row->[T_NUMBER]"};
+		next unless $tags && $row->[T_OUTCOME] eq 'unknown';
+		$self->{figures}{ (grep { $there{$_} } @$tags) ? 'happened' : 'lost' }++;
+	}
+	return $open;
+}
+
 # check checks the run: its status, with what the checker says shown if it is
-# not 0.
+# not 0.  A void run's figures count for nothing.
 sub check
 {
 	my ($self) = @_;
 	my $output = `$^X $source/check $self->{folder} 2>&1`;
 	my $status = $? >> 8;
 
-	if ($output =~ /^(\d+) transactions .* (\d+) operations, (\d+) numbers in .* (\d+) readings/m)
+	if ($status != 3 && $output =~ /^(\d+) transactions .* (\d+) operations, (\d+) numbers in .* (\d+) readings/m)
 	{
 		my $n = 0;
 		$self->{figures}{$_} += ($1, $2, $3, $4)[ $n++ ]
 		  foreach qw(transactions operations numbers readings);
 	}
-	if ($status == 0) { note($output) }
+	if ($status == 0 || $status == 3) { note($output) }
 	else { diag("$self->{folder}:\n$output") }
 	return $status;
 }
@@ -188,11 +234,14 @@ sub validate
 	return $self->{node}->safe_psql('postgres', 'SELECT * FROM docnum_validate()');
 }
 
+# figures says how much was checked in all good runs.
 sub figures
 {
 	my ($self) = @_;
 
-	return join(', ', map { "$self->{figures}{$_} $_" } qw(transactions operations numbers readings));
+	return join(', ', map { $self->figure($_) . " $_" } qw(transactions operations numbers readings));
 }
+
+sub figure { return $_[0]->{figures}{ $_[1] } // 0 }
 
 1;

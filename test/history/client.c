@@ -190,17 +190,16 @@ static OperationKind
 choose_kind(const Client *client, SharedToken *token)
 {
 	int			choice = random_below(100);
+	bool		durably = options.asynchronous && client->nops == 0;
 
 	/*
-	 * Only a commit that took or confirmed a number is durable where the
-	 * client wants none to be: there each transaction begins with that.
+	 * Where the client wants no commit to be durable, only those are that
+	 * took or confirmed a number: there each transaction begins with that.
 	 */
-	bool		durable = options.asynchronous && client->nops == 0;
-
-	if (choice < 4 && !durable)
+	if (choice < 4 && !durably)
 		return EXPIRE;
 	if (choice < 28 && pick_token(client, token))
-		return choice < 17 || durable ? CONFIRM : choice < 23 ? CANCEL : EXTEND;
+		return choice < 17 || durably ? CONFIRM : choice < 23 ? CANCEL : EXTEND;
 	return choice < 50 ? RESERVE : choice < 75 ? INSERT : NEXT;
 }
 
@@ -219,23 +218,16 @@ value_of(const char *document_number)
 static void
 take(Client *client, Operation *op)
 {
-	/* The comment tells the sampler what it looks at. */
-	static const char *const sql[][2] = {
-		{"SELECT docnum_next($1, $2::text, NULL, jsonb_build_object('tag', $3::text))"
-			" -- CONCURRENT",
-		"SELECT docnum_next($1, $2::text, NULL, jsonb_build_object('tag', $3::text))"},
-		{"INSERT INTO document (tag, number) VALUES ($3::text,"
-			" docnum_next($1, $2::text, NULL, jsonb_build_object('tag', $3::text)))"
-			" RETURNING number -- CONCURRENT",
-			"INSERT INTO document (tag, number) VALUES ($3::text,"
-			" docnum_next($1, $2::text, NULL, jsonb_build_object('tag', $3::text)))"
-		" RETURNING number"},
-		{"SELECT document_number, token, (extract(epoch FROM expires_at) * 1000000)::bigint"
-			" FROM docnum_reserve($1, $2::text, jsonb_build_object('tag', $3::text), $4::interval)"
-			" -- CONCURRENT",
-			"SELECT document_number, token, (extract(epoch FROM expires_at) * 1000000)::bigint"
-		" FROM docnum_reserve($1, $2::text, jsonb_build_object('tag', $3::text), $4::interval)"},
+	static const char *const asks[] = {
+		[NEXT] = "SELECT docnum_next($1, $2::text, NULL, jsonb_build_object('tag', $3::text))",
+		[INSERT] = "INSERT INTO document (tag, number) VALUES ($3::text,"
+		" docnum_next($1, $2::text, NULL, jsonb_build_object('tag', $3::text)))"
+		" RETURNING number",
+		[RESERVE] = "SELECT document_number, token,"
+		" (extract(epoch FROM expires_at) * 1000000)::bigint"
+		" FROM docnum_reserve($1, $2::text, jsonb_build_object('tag', $3::text), $4::interval)"
 	};
+	char		sql[512];
 	char		ttl[32] = "1 hour";
 	const char *params[4];
 	Answer	   *answer;
@@ -247,8 +239,11 @@ take(Client *client, Operation *op)
 	params[1] = scope_value(op->scope);
 	params[2] = op->tag;
 	params[3] = ttl;
-	answer = question(client, sql[op->kind][scope_is_strict(op->scope)],
-					  op->kind == RESERVE ? 4 : 3, params);
+
+	/* The comment tells the sampler what it looks at. */
+	snprintf(sql, sizeof(sql), "%s%s", asks[op->kind],
+			 scope_is_strict(op->scope) ? "" : " -- CONCURRENT");
+	answer = question(client, sql, op->kind == RESERVE ? 4 : 3, params);
 	if (answer->kind != ANSWER_OK)
 		return;
 	op->value = value_of(answer_text(answer, 0, 0));
@@ -505,8 +500,11 @@ finish_prepared(Client *client, const char *gid, bool commit, bool prepared, int
 		bool		absent = strcmp(answer->sqlstate, "42704") == 0;
 		bool		busy = strcmp(answer->sqlstate, "55000") == 0;
 
-		/* Absent after an answer that was lost: that one has done it. */
-		if (answer->kind == ANSWER_OK || (absent && finish_call != NEVER))
+		/*
+		 * Absent although it was prepared: an answer that was lost has done
+		 * it.
+		 */
+		if (answer->kind == ANSWER_OK || (absent && prepared && finish_call != NEVER))
 		{
 			if (finish_call == NEVER)
 				finish_call = answer->call;

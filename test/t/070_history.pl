@@ -73,6 +73,6 @@ is($? >> 8, 3, 'a history without overlaps is void');
 like($output, qr/^void: .* 0 overlaps/m, 'and says so');
 is($run->validate, '', 'docnum finds nothing wrong');
 
-note($run->figures);
+note('figures: ' . $run->figures);
 $node->stop;
 done_testing();
