@@ -33,6 +33,7 @@ OBJS = \
 	src/format_render.o \
 	src/grant.o \
 	src/history.o \
+	src/idempotency.o \
 	src/installation.o \
 	src/issue.o \
 	src/ledger.o \
@@ -72,6 +73,7 @@ SQL_PARTS = \
 	sql/parts/void.sql \
 	sql/parts/skip.sql \
 	sql/parts/close.sql \
+	sql/parts/idempotency.sql \
 	sql/parts/grant.sql \
 	sql/parts/history.sql \
 	sql/parts/status.sql \

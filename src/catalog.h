@@ -102,7 +102,8 @@ enum
 	Anum_reservation_expires_at,
 	Anum_reservation_finished_at,
 	Anum_reservation_idempotency_key,
-	Natts_reservation = Anum_reservation_idempotency_key
+	Anum_reservation_document_date,
+	Natts_reservation = Anum_reservation_document_date
 };
 
 enum

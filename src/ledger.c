@@ -26,6 +26,7 @@
 #include "access/xact.h"
 #include "catalog/pg_collation.h"
 #include "utils/builtins.h"
+#include "utils/datetime.h"
 #include "utils/fmgroids.h"
 #include "utils/snapmgr.h"
 
@@ -440,6 +441,37 @@ ledger_lock_row(const Ledger *ledger, TupleTableSlot *slot)
 }
 
 /*
+ * ledger_fetch_settled fetches as ledger_fetch does, but leaves out what another open
+ * transaction makes of the number.
+ */
+bool
+ledger_fetch_settled(const Ledger *ledger, int64 counter_id, int64 value, TupleTableSlot *slot)
+{
+	ScanKeyData keys[2];
+	Probe		probe;
+	bool		found = false;
+	int			passed_before;
+	int			passed = 0;
+
+	ScanKeyInit(&keys[0], 1, BTEqualStrategyNumber, F_INT8EQ, Int64GetDatum(counter_id));
+	ScanKeyInit(&keys[1], 2, BTEqualStrategyNumber, F_INT8EQ, Int64GetDatum(value));
+
+	/* A version that was being updated may have been missed, see probe.c. */
+	do
+	{
+		passed_before = passed;
+		probe_begin(&probe, ledger->table, ledger->value_index, keys, 2);
+		while (!found && probe_next(&probe, ForwardScanDirection))
+			found = !TransactionIdIsValid(probe_inserter(&probe));
+		if (found)
+			ExecCopySlot(slot, probe.slot);
+		passed = probe.dead;
+		probe_end(&probe);
+	} while (!found && passed != passed_before);
+	return found;
+}
+
+/*
  * ledger_change_state gives a number another state, and metadata where given
  * (merged into what is there).  row is the live row, whose changes the caller
  * excludes (it holds its row lock, or the reservation's); slot holds the new
@@ -468,6 +500,20 @@ ledger_change_state(const Ledger *ledger, TupleTableSlot *row, NumberState state
 	}
 	ExecStoreVirtualTuple(slot);
 	catalog_update(ledger->table, row, slot);
+}
+
+/*
+ * ledger_date_text writes a document date for a message, whatever DateStyle.
+ */
+char *
+ledger_date_text(DateADT date)
+{
+	int			year,
+				month,
+				day;
+
+	j2date(date + POSTGRES_EPOCH_JDATE, &year, &month, &day);
+	return psprintf("%04d-%02d-%02d", year, month, day);
 }
 
 /*

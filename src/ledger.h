@@ -62,8 +62,11 @@ extern bool ledger_insert(const Ledger *ledger, const LedgerRow *row, bool mixed
 extern bool ledger_fetch(const Ledger *ledger, int64 counter_id, int64 value,
 						 TupleTableSlot *slot);
 extern bool ledger_lock_row(const Ledger *ledger, TupleTableSlot *slot);
+extern bool ledger_fetch_settled(const Ledger *ledger, int64 counter_id, int64 value,
+								 TupleTableSlot *slot);
 extern void ledger_change_state(const Ledger *ledger, TupleTableSlot *row, NumberState state,
 								Jsonb *metadata, TimestampTz at, TupleTableSlot *slot);
+extern char *ledger_date_text(DateADT date);
 extern bool ledger_log_knows(int64 counter_id, int64 value);
 
 #endif							/* DOCNUM_LEDGER_H */

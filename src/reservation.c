@@ -29,6 +29,7 @@
 #include "miscadmin.h"
 #include "utils/acl.h"
 #include "utils/builtins.h"
+#include "utils/date.h"
 #include "utils/fmgroids.h"
 #include "utils/snapmgr.h"
 #include "utils/tuplestore.h"
@@ -39,6 +40,7 @@
 #include "debug_point.h"
 #include "docnum.h"
 #include "face.h"
+#include "idempotency.h"
 #include "lock_wait.h"
 #include "privilege.h"
 #include "settings.h"
@@ -61,6 +63,18 @@ typedef struct Reservation
 	TimestampTz expires_at;
 	bool		finished;
 } Reservation;
+
+/* What docnum_reserve tells its caller. */
+typedef struct Reserved
+{
+	pg_uuid_t	token;
+	char	   *document_number;
+	char	   *scope;			/* canonical, NULL for GLOBAL */
+	TimestampTz expires_at;
+	Jsonb	   *metadata;		/* of the number, or NULL */
+	NumberState state;
+	bool		replayed;
+} Reserved;
 
 /*
  * make_token fills a random UUID, version 4.
@@ -130,7 +144,7 @@ lock_reservations(void *arg)
  */
 static void
 insert_reservation(const pg_uuid_t *token, const AllocationRequest *request,
-				   const Allocation *allocation, TimestampTz expires_at)
+				   const Allocation *allocation, TimestampTz expires_at, const char *key)
 {
 	Relation	rel = catalog_open(CATALOG_RESERVATION, RowExclusiveLock);
 	TupleTableSlot *slot = table_slot_create(rel, NULL);
@@ -149,7 +163,11 @@ insert_reservation(const pg_uuid_t *token, const AllocationRequest *request,
 	values[Anum_reservation_reserved_at - 1] = TimestampTzGetDatum(allocation->at);
 	values[Anum_reservation_expires_at - 1] = TimestampTzGetDatum(expires_at);
 	slot->tts_isnull[Anum_reservation_finished_at - 1] = true;
-	slot->tts_isnull[Anum_reservation_idempotency_key - 1] = true;
+	slot->tts_isnull[Anum_reservation_idempotency_key - 1] = key == NULL;
+	if (key != NULL)
+		values[Anum_reservation_idempotency_key - 1] = CStringGetTextDatum(key);
+	slot->tts_isnull[Anum_reservation_document_date - 1] = !request->target.has_date;
+	values[Anum_reservation_document_date - 1] = DateADTGetDatum(request->target.date);
 	ExecStoreVirtualTuple(slot);
 	catalog_insert(rel, slot);
 	audit_inserted(rel, slot, &intent);
@@ -158,14 +176,14 @@ insert_reservation(const pg_uuid_t *token, const AllocationRequest *request,
 }
 
 /*
- * reservation_make reserves a number; returns when it expires.
+ * reservation_make reserves a number, under an idempotency key or none.
  */
-static TimestampTz
-reservation_make(AllocationRequest *request, const Interval *ttl,
-				 pg_uuid_t *token, Allocation *allocation)
+static void
+reservation_make(AllocationRequest *request, const Interval *ttl, const char *key,
+				 Reserved *reserved)
 {
 	const DocumentType *type = document_type_get(request->target.document_type);
-	TimestampTz expires_at;
+	Allocation	allocation;
 
 	document_type_check_reservations(type);
 
@@ -174,14 +192,18 @@ reservation_make(AllocationRequest *request, const Interval *ttl,
 	 * then; and after the ledger, see the order of locks.
 	 */
 	lock_wait_for_tables(lock_reservations, NULL);
-	make_token(token);
-	request->token_digits = token_digits(token);
+	make_token(&reserved->token);
+	request->token_digits = token_digits(&reserved->token);
 	request->state = STATE_RESERVED;
 	request->operation = "RESERVE";
-	allocate(request, allocation);
-	expires_at = expiry(allocation->at, ttl, allocation->has_ttl, &allocation->ttl);
-	insert_reservation(token, request, allocation, expires_at);
-	return expires_at;
+	allocate(request, &allocation);
+	reserved->document_number = allocation.document_number;
+	reserved->scope = allocation.scope;
+	reserved->expires_at = expiry(allocation.at, ttl, allocation.has_ttl, &allocation.ttl);
+	reserved->metadata = request->metadata;
+	reserved->state = STATE_RESERVED;
+	reserved->replayed = false;
+	insert_reservation(&reserved->token, request, &allocation, reserved->expires_at, key);
 }
 
 /*
@@ -257,7 +279,7 @@ lock_row(void *arg)
 }
 
 /*
- * find_token looks for the reservation's row.  Of one that another transaction
+ * find_token looks for the reservation's row, and copies it.  Of one that another transaction
  * is changing there are two live versions, and the scan can meet the new one
  * first; the old one is what can be locked.  A row that only another open
  * transaction has does not count: its token was told to nobody.
@@ -285,6 +307,8 @@ find_token(const Reservation *reservation, ItemPointer tid)
 			found = !TransactionIdIsValid(probe_inserter(&probe));
 			*tid = probe.slot->tts_tid;
 		}
+		if (found)
+			ExecCopySlot(reservation->row, probe.slot);
 		passed = probe.dead;
 		probe_end(&probe);
 	} while (!found && passed != passed_before);
@@ -539,6 +563,117 @@ reservation_extend(const pg_uuid_t *token, const Interval *ttl)
 }
 
 /*
+ * stands: does the reservation still answer for its idempotency key?  Not once
+ * it is cancelled, expired or overdue.  What another open transaction makes of
+ * it does not count yet, but an overdue one is locked and looked at again: who
+ * is confirming it may have been in time.
+ */
+static bool
+stands(Reservation *reservation)
+{
+	ItemPointerData tid;
+	NumberState state;
+
+	if (!find_token(reservation, &tid))
+		return false;
+	read_row(reservation);
+	if (!reservation->finished && !is_open(reservation))
+	{
+		if (!lock_token(reservation, LockWaitBlock) ||
+			(!reservation->finished && !is_open(reservation)))
+			return false;
+	}
+	if (!ledger_fetch_settled(&reservation->ledger, reservation->counter_id, reservation->value,
+							  reservation->number))
+		return false;
+	state = number_state(reservation);
+	return state != STATE_CANCELLED && state != STATE_EXPIRED;
+}
+
+/*
+ * check_same_request raises NB010 where the key was used for another scope or
+ * date.  Not giving a date is one thing on every day: the number's own date
+ * decides then, so that a call can be repeated after midnight.
+ */
+static void
+check_same_request(Reservation *reservation, const AllocationRequest *request, const char *key)
+{
+	TargetRequest then = request->target;
+	Target		target;
+	const char *scope = counter_scope_of(reservation->counter_id);
+	const char *other = NULL;
+	bool		given = !slot_attisnull(reservation->row, Anum_reservation_document_date);
+	bool		undated;
+	DateADT		date = DatumGetDateADT(slot_getattr(reservation->number,
+													Anum_number_document_date, &undated));
+
+	if (then.has_date ? undated || date != then.date : given)
+		other = "date";
+	else
+	{
+		if (!undated)
+		{
+			then.has_date = true;
+			then.date = date;
+		}
+		target_resolve(&then, &target);
+		if (strlen(scope) != target.scope_bytes ||
+			memcmp(scope, target.scope, target.scope_bytes) != 0)
+			other = "scope";
+	}
+	if (other != NULL)
+		ereport(ERROR,
+				(errcode(ERRCODE_DOCNUM_WRONG_STATE),
+				 errmsg("idempotency key was used for another %s", other),
+				 errdetail("Key \"%s\" reserved %s, scope %s, date %s. Document type: \"%s\".",
+						   key, number_text(reservation), counter_quote_scope(scope),
+						   given ? ledger_date_text(date) : "not given",
+						   reservation->document_type),
+				 errhint("Use a new key for each document; repeat a call with the same arguments.")));
+}
+
+/*
+ * reservation_replay looks for the reservation that stands for a key; false if
+ * there is none, and then nobody else can make one until this transaction
+ * ends.  Raises NB003, NB010.
+ */
+static bool
+reservation_replay(const AllocationRequest *request, const char *key, Reserved *reserved)
+{
+	Reservation reservation = {0};
+	bool		found = false;
+	ListCell   *cell;
+
+	open_reservation(&reservation);
+	idempotency_lock(request->target.document_type, key);
+	DEBUG_POINT("key_locked");
+	foreach(cell, idempotency_tokens(reservation.table, request->target.document_type, key))
+	{
+		reservation.token = *(pg_uuid_t *) lfirst(cell);
+		found = stands(&reservation);
+		if (found)
+			break;
+	}
+	if (found)
+	{
+		char	   *scope = counter_scope_of(reservation.counter_id);
+		bool		isnull;
+		Datum		metadata = slot_getattr(reservation.number, Anum_number_metadata, &isnull);
+
+		check_same_request(&reservation, request, key);
+		reserved->token = reservation.token;
+		reserved->document_number = number_text(&reservation);
+		reserved->scope = scope[0] ? scope : NULL;
+		reserved->expires_at = reservation.expires_at;
+		reserved->metadata = isnull ? NULL : DatumGetJsonbPCopy(metadata);
+		reserved->state = number_state(&reservation);
+		reserved->replayed = true;
+	}
+	close_reservation(&reservation);
+	return found;
+}
+
+/*
  * list_overdue returns the tokens of reservations that are open and overdue,
  * of the types that the role may use: what it may not expire it locks not.
  */
@@ -747,13 +882,12 @@ Datum
 docnum_reserve(PG_FUNCTION_ARGS)
 {
 	AllocationRequest request = {0};
-	Allocation	allocation;
-	pg_uuid_t	token;
+	Reserved	reserved;
 	Interval   *ttl;
-	TimestampTz expires_at;
 	Datum		values[9];
 	bool		isnull[9] = {false};
 	char	   *scope;
+	char	   *key;
 
 	face_begin_write("docnum_reserve()");
 	request.target.document_type = face_document_type(fcinfo, 0);
@@ -763,28 +897,26 @@ docnum_reserve(PG_FUNCTION_ARGS)
 	request.metadata = face_metadata(fcinfo, 2);
 	ttl = optional_ttl(fcinfo, 3);
 	request.target.has_date = face_date(fcinfo, 4, &request.target.date);
-	if (!PG_ARGISNULL(5))
-		ereport(ERROR,
-				(errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
-				 errmsg("idempotency_key is not supported by this release"),
-				 errdetail("Document type: \"%s\".", request.target.document_type),
-				 errhint("Leave it out.")));
+	key = face_optional_text(fcinfo, 5);
+	if (key != NULL)
+		idempotency_check_key(request.target.document_type, key);
 
-	expires_at = reservation_make(&request, ttl, &token, &allocation);
+	if (key == NULL || !reservation_replay(&request, key, &reserved))
+		reservation_make(&request, ttl, key, &reserved);
 
 	scope = scope_as_text(&request.target.scope);
-	values[0] = UUIDPGetDatum(&token);
-	values[1] = CStringGetTextDatum(allocation.document_number);
+	values[0] = UUIDPGetDatum(&reserved.token);
+	values[1] = CStringGetTextDatum(reserved.document_number);
 	values[2] = CStringGetTextDatum(request.target.document_type);
 	isnull[3] = scope == NULL;
 	values[3] = scope ? CStringGetTextDatum(scope) : (Datum) 0;
-	values[4] = TimestampTzGetDatum(expires_at);
-	isnull[5] = request.metadata == NULL;
-	values[5] = PointerGetDatum(request.metadata);
-	values[6] = BoolGetDatum(false);
-	values[7] = CStringGetTextDatum(catalog_state_names[STATE_RESERVED]);
-	isnull[8] = allocation.scope == NULL;
-	values[8] = allocation.scope ? CStringGetTextDatum(allocation.scope) : (Datum) 0;
+	values[4] = TimestampTzGetDatum(reserved.expires_at);
+	isnull[5] = reserved.metadata == NULL;
+	values[5] = PointerGetDatum(reserved.metadata);
+	values[6] = BoolGetDatum(reserved.replayed);
+	values[7] = CStringGetTextDatum(catalog_state_names[reserved.state]);
+	isnull[8] = reserved.scope == NULL;
+	values[8] = reserved.scope ? CStringGetTextDatum(reserved.scope) : (Datum) 0;
 	PG_RETURN_DATUM(face_row(fcinfo, values, isnull));
 }
 

@@ -11,12 +11,17 @@ CREATE TABLE docnum.reservation (
 	reserved_at timestamptz NOT NULL,
 	expires_at timestamptz NOT NULL,
 	finished_at timestamptz,
-	idempotency_key text CHECK (char_length(idempotency_key) <= 255)
+	idempotency_key text COLLATE "C" CHECK (char_length(idempotency_key) <= 255),
+	document_date date
 );
 CREATE INDEX reservation_open_idx ON docnum.reservation (expires_at)
 	WHERE finished_at IS NULL;
+CREATE INDEX reservation_key_idx ON docnum.reservation (idempotency_key, document_type, role_oid)
+	WHERE idempotency_key IS NOT NULL;
 COMMENT ON TABLE docnum.reservation IS 'one row per reservation; finished ones stay, so that a token still says what became of it';
 COMMENT ON COLUMN docnum.reservation.finished_at IS 'when it was confirmed, cancelled or expired; NULL while it is open';
+COMMENT ON COLUMN docnum.reservation.idempotency_key IS 'with type and role: a call with the same key gives this reservation again';
+COMMENT ON COLUMN docnum.reservation.document_date IS 'date that docnum_reserve was given; NULL if none was, whatever date the number took';
 
 ALTER TABLE docnum.reservation ENABLE ROW LEVEL SECURITY;
 GRANT SELECT ON docnum.reservation TO PUBLIC;

@@ -104,7 +104,12 @@ RESET ROLE;
 SELECT docnum_revoke('regress_docnum_clerk', 'use');
 SELECT docnum_grant('regress_docnum_nobody', 'use');
 SELECT docnum_define('INV', rate_limit => 5);
-SELECT docnum_reserve('COR', 'P1', idempotency_key => 'k');
+SELECT document_number FROM docnum_reserve('PER', 'P5', document_date => '2026-11-24', idempotency_key => 'k');
+SELECT docnum_reserve('PER', 'P5', document_date => '2026-11-25', idempotency_key => 'k');
+SELECT docnum_reserve('PER', 'P5', idempotency_key => '');
+SELECT docnum_reserve('PER', 'P5', idempotency_key => repeat('k', 256));
+SELECT docnum_forget_keys(NULL);
+SELECT docnum_forget_keys('-1 day');
 DROP ROLE regress_docnum_clerk;
 
 -- the codes themselves

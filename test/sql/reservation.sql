@@ -101,7 +101,6 @@ SELECT docnum_cancel('00000000-0000-0000-0000-000000000000');
 SELECT docnum_extend('00000000-0000-0000-0000-000000000000');
 SELECT count(*) FROM docnum_reservation('00000000-0000-0000-0000-000000000000');
 SELECT * FROM docnum_reserve('N');
-SELECT * FROM docnum_reserve('C', idempotency_key => 'k');
 SELECT docnum_confirm(:'token', '[]');
 -- types that no longer allow reservations finish those they have
 SELECT allow_reservations FROM docnum_define('C', allow_reservations => false);

@@ -54,6 +54,7 @@ $origin->safe_psql('postgres', <<'SQL');
 	SELECT docnum_reserve('C', ttl => '1 microsecond');
 	SELECT docnum_expire();
 	SELECT docnum_extend(token, '2 days') FROM token WHERE g = 3;
+	SELECT docnum_confirm(token) FROM docnum_reserve('P', 'keyed', idempotency_key => 'k');
 	SET SESSION AUTHORIZATION "O'Neill ""x""";
 	SELECT docnum_reserve('P', 'A');
 	RESET SESSION AUTHORIZATION;
@@ -188,6 +189,10 @@ foreach my $file (qw(plain clean inserts data custom directory))
 	is($target->psql($file, qq[SET ROLE "O'Neill ""x"""; SELECT docnum_confirm('$token')]), 3,
 		"$file: no other role's reservation");
 	is($target->safe_psql($file, qq[SET ROLE clerk; SELECT docnum_confirm('$token')]), 'C-0033', "$file: but one's own");
+	is($target->safe_psql($file, qq[
+		SET ROLE $_; SELECT document_number, replayed FROM docnum_reserve('P', 'keyed', idempotency_key => 'k')]),
+		$_ eq 'clerk' ? 'keyed#0001|t' : 'keyed#0002|f', "$file: an idempotency key is its role's")
+	  foreach 'clerk', q["O'Neill ""x"""];
 	is($target->safe_psql($file, q[SELECT docnum_define('New', 'NEW-{SEQ:2}'); SELECT docnum_next('New')]) =~ /NEW-01$/, 1,
 		"$file: a new type works");
 	is(forge($target, $file), 'NB014', "$file: no forged row after that");
