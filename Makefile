@@ -18,6 +18,7 @@ OBJS = \
 	src/audit.o \
 	src/catalog.o \
 	src/check_digit.o \
+	src/chronology.o \
 	src/close.o \
 	src/counter.o \
 	src/debug_point.o \

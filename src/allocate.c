@@ -29,7 +29,7 @@
  * A value that the log knows although the ledger does not have it is not free
  * but unexplained: it is recorded and never given.
  *
- * Order of a call: find and lock the scope (target.c); value; ledger; unlock;
+ * Order of a call: find and lock the scope (target.c); chronology; value; ledger; unlock;
  * log.
  *
  * Locks: see target.c.
@@ -46,6 +46,7 @@
 
 #include "allocate.h"
 #include "audit.h"
+#include "chronology.h"
 #include "debug_point.h"
 #include "docnum.h"
 #include "lock_wait.h"
@@ -320,7 +321,8 @@ take_value(const TargetRelations *relations, const AllocationRequest *request,
 
 /*
  * allocate takes a number.  The caller has checked the privilege and that the
- * transaction may write.  Raises NB001, NB002, NB003, NB009, 22001, 22008.
+ * transaction may write.  Raises NB001, NB002, NB003, NB009, NB012, 22001,
+ * 22008.
  */
 void
 allocate(const AllocationRequest *request, Allocation *allocation)
@@ -336,6 +338,8 @@ allocate(const AllocationRequest *request, Allocation *allocation)
 	target_lock(&request->target, &target, &relations);
 	if (request->state == STATE_RESERVED)
 		document_type_check_reservations(target.type);
+	if (!request->any_date)
+		chronology_check(&relations.ledger, target.type, target.counter, target.date);
 	slot = table_slot_create(relations.ledger.table, NULL);
 	take_value(&relations, request, &target, &row, &search, slot);
 	target_unlock(&target);
@@ -381,6 +385,7 @@ allocate_preview(const TargetRequest *request)
 	ledger_open(&ledger, AccessShareLock);
 	visited = target.counter->visited;
 	counter_read_row(target.counter);
+	chronology_check(&ledger, target.type, target.counter, target.date);
 	search_begin(&search, &ledger, &target);
 	do
 	{

@@ -74,11 +74,11 @@ static Oid	counters_of = InvalidOid;	/* ledger that the cache is of */
 static List *unsure_rows = NIL;
 
 /*
- * counter_identity computes the id of a counter: of the type, or of the series
+ * counter_id_of computes the id of a counter, there or not: of the type, or of the series
  * that it belongs to.  No name of a type begins with a control character.
  */
-static int64
-counter_identity(const DocumentType *type, const char *scope, size_t bytes)
+int64
+counter_id_of(const DocumentType *type, const char *scope, size_t bytes)
 {
 	char		key[FORMAT_TYPE_BYTES + SCOPE_TEXT_SIZE + 16];
 	bool		series = type->series[0] != '\0';
@@ -152,7 +152,7 @@ cache_key(const DocumentType *type, int64 id)
 Counter *
 counter_get(const DocumentType *type, const char *scope, size_t bytes)
 {
-	int64		id = counter_identity(type, scope, bytes);
+	int64		id = counter_id_of(type, scope, bytes);
 	int64		key = cache_key(type, id);
 	Counter    *counter;
 	bool		found;
@@ -573,6 +573,34 @@ counter_list(const char *document_type)
 	index_close(index, AccessShareLock);
 	table_close(rel, NoLock);
 	return ids;
+}
+
+/*
+ * counter_next_scope returns the first scope, in C collation, at or after from
+ * that a counter of the type has, of any generation and open transactions'
+ * included; NULL if there is none.
+ */
+char *
+counter_next_scope(const char *document_type, const char *from)
+{
+	Relation	rel = catalog_open(CATALOG_COUNTER, AccessShareLock);
+	Relation	index = catalog_open_index(rel, Anum_counter_document_type, false, AccessShareLock);
+	char	   *scope = NULL;
+	ScanKeyData keys[2];
+	Probe		probe;
+	bool		isnull;
+
+	ScanKeyEntryInitialize(&keys[0], 0, 1, BTEqualStrategyNumber, InvalidOid,
+						   C_COLLATION_OID, F_TEXTEQ, CStringGetTextDatum(document_type));
+	ScanKeyEntryInitialize(&keys[1], 0, 2, BTGreaterEqualStrategyNumber, InvalidOid,
+						   C_COLLATION_OID, F_TEXT_GE, CStringGetTextDatum(from));
+	probe_begin(&probe, rel, index, keys, 2);
+	if (probe_next(&probe, ForwardScanDirection))
+		scope = TextDatumGetCString(slot_getattr(probe.slot, Anum_counter_scope, &isnull));
+	probe_end(&probe);
+	index_close(index, AccessShareLock);
+	table_close(rel, NoLock);
+	return scope;
 }
 
 /*

@@ -43,10 +43,12 @@ typedef struct Counter
 extern void counter_init(void);
 extern Counter *counter_get(const DocumentType *type, const char *scope, size_t bytes);
 extern void counter_ensure_row(Counter *counter, Relation rel);
+extern int64 counter_id_of(const DocumentType *type, const char *scope, size_t bytes);
 extern void counter_lock(const Counter *counter, bool strict);
 extern void counter_unlock(const Counter *counter);
 extern void counter_hold(const Counter *counter);
 extern _Noreturn void counter_timed_out(const Counter *counter, const char *who);
+extern char *counter_next_scope(const char *document_type, const char *from);
 extern List *counter_list(const char *document_type);
 extern void counter_read_row(Counter *counter);
 extern const char *counter_quote_scope(const char *scope);

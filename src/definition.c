@@ -222,8 +222,6 @@ check_combinations(TupleTableSlot *row)
 
 	if (early)
 		unsupported = "early_release";
-	else if (chronology)
-		unsupported = "chronology";
 	else if (!slot_attisnull(row, Anum_document_type_rate_limit) ||
 			 !slot_attisnull(row, Anum_document_type_rate_interval))
 		unsupported = "rate_limit";
@@ -417,6 +415,9 @@ check_row(TupleTableSlot *row, bool zone_is_new)
 	if (zone_is_new)
 		check_time_zone(row);
 	document_type_compile(&compiled, row->tts_values, row->tts_isnull);
+	if (compiled.chronology == CHRONOLOGY_PERIOD && compiled.scope.period == PERIOD_NONE)
+		refuse_value(compiled.name, "chronology \"period\" needs a period in the scope",
+					 "Add one, such as YEARLY, or choose chronology => 'strict'.");
 }
 
 /*

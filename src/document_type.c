@@ -78,6 +78,17 @@ text_attribute(const Datum *values, AttrNumber attribute)
 }
 
 /*
+ * chronology_from_name: the names are checked where a definition is made.
+ */
+static Chronology
+chronology_from_name(const char *name)
+{
+	return strcmp(name, "warn") == 0 ? CHRONOLOGY_WARN :
+		strcmp(name, "strict") == 0 ? CHRONOLOGY_STRICT :
+		strcmp(name, "period") == 0 ? CHRONOLOGY_PERIOD : CHRONOLOGY_NONE;
+}
+
+/*
  * document_type_compile fills a type from the values of its row.  Raises
  * NB006, NB009 or 22023 where they are not fit for use.
  */
@@ -93,6 +104,7 @@ document_type_compile(DocumentType *type, const Datum *values, const bool *isnul
 	strlcpy(type->name, name, sizeof(type->name));
 	type->fiscal_year_start = DatumGetInt32(values[Anum_document_type_fiscal_year_start - 1]);
 	type->strict = strcmp(text_attribute(values, Anum_document_type_allocation), "STRICT") == 0;
+	type->chronology = chronology_from_name(text_attribute(values, Anum_document_type_chronology));
 	type->unique_per_scope = strcmp(text_attribute(values, Anum_document_type_uniqueness), "SCOPE") == 0;
 	type->allow_manual_override = DatumGetBool(values[Anum_document_type_allow_manual_override - 1]);
 	type->allow_reservations = DatumGetBool(values[Anum_document_type_allow_reservations - 1]);
@@ -130,12 +142,14 @@ document_type_compile(DocumentType *type, const Datum *values, const bool *isnul
 }
 
 /*
- * document_type_uses_date: does a number of the type depend on a date?
+ * document_type_uses_date: does a number of the type depend on a date, or is
+ * the order of its dates watched?
  */
 bool
 document_type_uses_date(const DocumentType *type)
 {
-	return type->scope.period != PERIOD_NONE || type->format.shows_date;
+	return type->scope.period != PERIOD_NONE || type->format.shows_date ||
+		type->chronology != CHRONOLOGY_NONE;
 }
 
 /*

@@ -15,6 +15,15 @@
 
 #include "format.h"
 
+/* How the order of document dates is watched, see chronology.c. */
+typedef enum Chronology
+{
+	CHRONOLOGY_NONE,
+	CHRONOLOGY_WARN,
+	CHRONOLOGY_STRICT,
+	CHRONOLOGY_PERIOD
+} Chronology;
+
 typedef struct DocumentType
 {
 	char		name[FORMAT_TYPE_BYTES + 1];	/* key of the cache */
@@ -25,6 +34,7 @@ typedef struct DocumentType
 	ScopeSpec	scope;
 	int			fiscal_year_start;
 	bool		strict;
+	Chronology	chronology;
 	bool		unique_per_scope;
 	bool		allow_manual_override;
 	bool		allow_reservations;

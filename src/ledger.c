@@ -138,6 +138,53 @@ ledger_last_value(const Ledger *ledger, int64 counter_id, int64 bound)
 }
 
 /*
+ * scan_last_dated copies the last live row at or above bound that has a date;
+ * false if there is none.  Adds to passed how many dead entries it passed.
+ */
+static bool
+scan_last_dated(const Ledger *ledger, int64 counter_id, int64 bound, TupleTableSlot *slot,
+				int *passed)
+{
+	ScanKeyData keys[2];
+	Probe		probe;
+	bool		found = false;
+
+	ScanKeyInit(&keys[0], 1, BTEqualStrategyNumber, F_INT8EQ, Int64GetDatum(counter_id));
+	ScanKeyInit(&keys[1], 2, BTGreaterEqualStrategyNumber, F_INT8GE, Int64GetDatum(bound));
+	probe_begin(&probe, ledger->table, ledger->value_index, keys, 2);
+	while (!found && probe_next(&probe, BackwardScanDirection))
+		found = !slot_attisnull(probe.slot, Anum_number_document_date);
+	if (found)
+		ExecCopySlot(slot, probe.slot);
+	*passed += probe.dead;
+	probe_end(&probe);
+	return found;
+}
+
+/*
+ * ledger_last_dated copies the last live row of a counter, or where that has no
+ * document date the last before it that has one; false if there is none.  bound
+ * is as in ledger_last_value.
+ */
+bool
+ledger_last_dated(const Ledger *ledger, int64 counter_id, int64 bound, TupleTableSlot *slot)
+{
+	bool		found;
+	int			passed_before;
+	int			passed = 0;
+
+	/* A row that was being updated may have been missed, see probe.c. */
+	do
+	{
+		passed_before = passed;
+		passed = 0;
+		found = scan_last_dated(ledger, counter_id, Max(bound, 1), slot, &passed) ||
+			(bound > 1 && scan_last_dated(ledger, counter_id, 1, slot, &passed));
+	} while (passed != passed_before);
+	return found;
+}
+
+/*
  * ledger_first_value returns the lowest live value from .. to, 0 if there is
  * none.
  */

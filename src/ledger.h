@@ -52,6 +52,8 @@ extern void ledger_close(Ledger *ledger);
 extern int64 ledger_last_value(const Ledger *ledger, int64 counter_id, int64 bound);
 extern int64 ledger_first_value(const Ledger *ledger, int64 counter_id, int64 from, int64 to);
 extern TransactionId ledger_open_writer(const Ledger *ledger, int64 counter_id);
+extern bool ledger_last_dated(const Ledger *ledger, int64 counter_id, int64 bound,
+							  TupleTableSlot *slot);
 extern bool ledger_has_value(const Ledger *ledger, int64 counter_id, int64 value);
 extern int64 ledger_highest_hole(const Ledger *ledger, Counter *counter,
 								 int64 from, int64 below);

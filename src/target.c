@@ -30,6 +30,7 @@
 #include "utils/datetime.h"
 #include "utils/inval.h"
 
+#include "chronology.h"
 #include "debug_point.h"
 #include "docnum.h"
 #include "installation.h"
@@ -295,6 +296,7 @@ target_lock(const TargetRequest *request, Target *target, TargetRelations *relat
 			strict = target->type->strict;
 			(void) document_types_are_mixed();	/* read now, remembered then */
 			counter_ensure_row(target->counter, relations->counters);
+			chronology_lock(target->type, target->counter);
 			counter_lock(target->counter, strict);
 
 			/* Whoever held the scope sent his news before he let go of it. */

@@ -40,7 +40,23 @@ BEGIN ATOMIC
 		SELECT DISTINCT ON (a.counter_id, a.value) a.counter_id, a.value, a.new_value
 		FROM log a
 		WHERE a.value IS NOT NULL AND a.operation <> 'EXTEND'
-		ORDER BY a.counter_id, a.value, a.id DESC)
+		ORDER BY a.counter_id, a.value, a.id DESC),
+	strict_since AS (
+		SELECT d.document_type, max(d."timestamp") AS since
+		FROM (SELECT a.document_type, a."timestamp",
+				CASE WHEN a.operation = 'DEFINE' THEN a.old_value::jsonb ->> 'chronology' END AS before,
+				CASE WHEN a.operation = 'DEFINE' THEN a.new_value::jsonb ->> 'chronology' END AS after
+			FROM log a) d
+		WHERE d.after = 'strict' AND d.before IS DISTINCT FROM 'strict'
+		GROUP BY d.document_type),
+	dated AS (
+		SELECT n.counter_id, n.document_type, n.document_number, n.document_date, n.issued_at,
+			lag(n.document_number) OVER by_value AS number_before,
+			lag(n.document_date) OVER by_value AS date_before,
+			lag(n.issued_at) OVER by_value AS issued_before
+		FROM numbers n JOIN docnum.document_type t ON t.document_type = n.document_type
+		WHERE t.chronology = 'strict' AND n.counter_id IS NOT NULL AND n.document_date IS NOT NULL
+		WINDOW by_value AS (PARTITION BY n.counter_id ORDER BY n.value))
 
 	-- a number given twice
 	SELECT 'duplicate_number', min(n.document_type), NULL, n.document_number,
@@ -158,6 +174,18 @@ BEGIN ATOMIC
 		JOIN numbers n ON n.counter_id = g.counter_id
 			AND n.value BETWEEN g.first_value AND g.last_value
 		LEFT JOIN counters c ON c.counter_id = n.counter_id
+
+	-- dates out of order, given since the type forbids it: the later of the two
+	UNION ALL
+	SELECT 'chronology', d.document_type, c.scope,
+		CASE WHEN d.issued_at >= d.issued_before THEN d.document_number ELSE d.number_before END,
+		format('%s has the date %s, but %s, before it, has %s', d.document_number,
+			to_char(d.document_date, 'YYYY-MM-DD'), d.number_before, to_char(d.date_before, 'YYYY-MM-DD'))
+	FROM dated d
+		LEFT JOIN counters c ON c.counter_id = d.counter_id
+		LEFT JOIN strict_since s ON s.document_type = d.document_type
+	WHERE d.document_date < d.date_before
+		AND greatest(d.issued_at, d.issued_before) >= coalesce(s.since, '-infinity')
 
 	-- docnum's own guards
 	UNION ALL
