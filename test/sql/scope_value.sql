@@ -33,6 +33,9 @@ SELECT docnum_next('ONE', ROW(1, 'a'));
 SELECT docnum_next('ONE', ARRAY[1]);
 SELECT docnum_next('ONE', '[1]'::jsonb);
 SELECT docnum_next('ONE', '"P9"'::place);
+-- PostgreSQL finds both functions equally good for its internal type "char"
+SELECT docnum_next('ONE', '7'::"char");
+SELECT docnum_preview('ONE', '7'::"char"::text);
 
 -- a typed NULL means "not given", which a type without a dimension accepts
 SELECT docnum_next('NONE', NULL), docnum_next('NONE', NULL::text), docnum_next('NONE', NULL::int), docnum_next('NONE', NULL::uuid),
