@@ -26,6 +26,7 @@ OBJS = \
 	src/definition.o \
 	src/docnum.o \
 	src/document_type.o \
+	src/durable.o \
 	src/face.o \
 	src/format_compile.o \
 	src/format_date.o \
@@ -74,6 +75,7 @@ SQL_PARTS = \
 	sql/parts/void.sql \
 	sql/parts/skip.sql \
 	sql/parts/close.sql \
+	sql/parts/durable.sql \
 	sql/parts/idempotency.sql \
 	sql/parts/grant.sql \
 	sql/parts/history.sql \

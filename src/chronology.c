@@ -74,10 +74,18 @@ same_shape(const char *one, const char *other, size_t bytes)
 	return true;
 }
 
+typedef struct PeriodsLock
+{
+	LOCKTAG		tag;
+	bool		early;
+} PeriodsLock;
+
 static void
 queue_for_periods(void *arg)
 {
-	(void) transaction_lock(arg, true);
+	PeriodsLock *lock = arg;
+
+	(void) transaction_lock(&lock->tag, true, lock->early);
 }
 
 /*
@@ -87,7 +95,7 @@ queue_for_periods(void *arg)
 void
 chronology_lock(const DocumentType *type, const Counter *counter)
 {
-	LOCKTAG		tag;
+	PeriodsLock lock;
 	size_t		from,
 				end;
 	char	   *others;
@@ -98,10 +106,11 @@ chronology_lock(const DocumentType *type, const Counter *counter)
 	find_period(type, counter->scope, &from, &end);
 	others = psprintf("%.*s%s", (int) from, counter->scope, counter->scope + end);
 	id = counter_id_of(type, others, strlen(others));
-	SET_LOCKTAG_ADVISORY(tag, MyDatabaseId, (uint32) (id >> 32), (uint32) id,
+	lock.early = type->early_release;
+	SET_LOCKTAG_ADVISORY(lock.tag, MyDatabaseId, (uint32) (id >> 32), (uint32) id,
 						 CHRONOLOGY_LOCK_CLASS);
-	if (!lock_wait_bounded(queue_for_periods, &tag))
-		counter_timed_out(counter, lock_wait_holders(&tag));
+	if (!lock_wait_bounded(queue_for_periods, &lock))
+		counter_timed_out(counter, lock_wait_holders(&lock.tag));
 }
 
 static DateADT

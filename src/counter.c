@@ -21,8 +21,9 @@
  * from reading the last value to the ledger's index entry, STRICT ones to the
  * end of the transaction.  Every relation is open before a scope is locked.
  * The lock manager hands a released lock to the first sleeper, which costs a
- * context switch for each number; so a CONCURRENT caller first tries again a
- * few times after short sleeps, and only then queues.
+ * context switch for each number; so whoever waits for a short while only
+ * (CONCURRENT, early release) first tries again a few times after short sleeps,
+ * and only then queues.
  *
  * Memory: the cache lives in a context below CacheMemoryContext and is thrown
  * away as a whole at CACHE_LIMIT counters; pointers are good until the next
@@ -468,7 +469,7 @@ counter_timed_out(const Counter *counter, const char *who)
 typedef struct LockCall
 {
 	LOCKTAG		tag;
-	bool		strict;
+	ScopeHold	hold;
 } LockCall;
 
 static void
@@ -476,8 +477,8 @@ queue_for_lock(void *arg)
 {
 	LockCall   *call = arg;
 
-	if (call->strict)
-		(void) transaction_lock(&call->tag, true);
+	if (call->hold != HOLD_BRIEFLY)
+		(void) transaction_lock(&call->tag, true, call->hold == HOLD_TO_COMMIT);
 	else
 		(void) LockAcquire(&call->tag, ExclusiveLock, false, false);
 }
@@ -486,33 +487,34 @@ queue_for_lock(void *arg)
  * try_lock takes the lock if nobody has it or waits for it.
  */
 static bool
-try_lock(const LOCKTAG *tag, bool strict)
+try_lock(const LockCall *call)
 {
-	if (strict)
-		return transaction_lock(tag, false);
-	return compat_lock_try(tag, ExclusiveLock) != LOCKACQUIRE_NOT_AVAIL;
+	if (call->hold != HOLD_BRIEFLY)
+		return transaction_lock(&call->tag, false, call->hold == HOLD_TO_COMMIT);
+	return compat_lock_try(&call->tag, ExclusiveLock) != LOCKACQUIRE_NOT_AVAIL;
 }
 
 /*
- * counter_lock locks a scope: strict, to the end of the transaction; else
- * until counter_unlock.  Raises NB003 after docnum.lock_timeout, 55P03 after
+ * counter_lock locks a scope for as long as that.  Raises NB003 after docnum.lock_timeout, 55P03 after
  * the caller's own lock_timeout, 40P01 in a deadlock.
  */
 void
-counter_lock(const Counter *counter, bool strict)
+counter_lock(const Counter *counter, ScopeHold hold)
 {
 	LockCall	call;
 	long		sleep = TRY_FIRST_SLEEP;
 
-	call.strict = strict;
+	call.hold = hold;
 	set_tag(&call.tag, counter);
-	if (try_lock(&call.tag, strict))
+	if (try_lock(&call))
 		return;
-	for (int i = 0; !strict && i < TRY_COUNT; i++)
+
+	/* Who waits for the end of a transaction waits long: he queues at once. */
+	for (int i = 0; hold != HOLD_TO_END && i < TRY_COUNT; i++)
 	{
 		pg_usleep(sleep);
 		CHECK_FOR_INTERRUPTS();
-		if (try_lock(&call.tag, strict))
+		if (try_lock(&call))
 			return;
 		sleep = Min(2 * sleep, TRY_LONGEST_SLEEP);
 	}

@@ -40,11 +40,20 @@ typedef struct Counter
 /* objsubid of docnum's advisory locks in pg_locks: meets no lock of SQL's. */
 #define COUNTER_LOCK_CLASS 3340
 
+/* How long a scope stays locked. */
+typedef enum ScopeHold
+{
+	HOLD_BRIEFLY,				/* until counter_unlock */
+	HOLD_TO_END,				/* to the end of the transaction */
+	HOLD_TO_COMMIT				/* until its commit is visible, not yet
+								 * flushed */
+} ScopeHold;
+
 extern void counter_init(void);
 extern Counter *counter_get(const DocumentType *type, const char *scope, size_t bytes);
 extern void counter_ensure_row(Counter *counter, Relation rel);
 extern int64 counter_id_of(const DocumentType *type, const char *scope, size_t bytes);
-extern void counter_lock(const Counter *counter, bool strict);
+extern void counter_lock(const Counter *counter, ScopeHold hold);
 extern void counter_unlock(const Counter *counter);
 extern void counter_hold(const Counter *counter);
 extern _Noreturn void counter_timed_out(const Counter *counter, const char *who);

@@ -220,10 +220,8 @@ check_combinations(TupleTableSlot *row)
 	if (chronology && !strict)
 		refuse_value(name, "chronology needs STRICT allocation", "Define the type with allocation => 'STRICT'.");
 
-	if (early)
-		unsupported = "early_release";
-	else if (!slot_attisnull(row, Anum_document_type_rate_limit) ||
-			 !slot_attisnull(row, Anum_document_type_rate_interval))
+	if (!slot_attisnull(row, Anum_document_type_rate_limit) ||
+		!slot_attisnull(row, Anum_document_type_rate_interval))
 		unsupported = "rate_limit";
 	if (unsupported)
 		ereport(ERROR,

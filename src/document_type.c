@@ -105,6 +105,7 @@ document_type_compile(DocumentType *type, const Datum *values, const bool *isnul
 	type->fiscal_year_start = DatumGetInt32(values[Anum_document_type_fiscal_year_start - 1]);
 	type->strict = strcmp(text_attribute(values, Anum_document_type_allocation), "STRICT") == 0;
 	type->chronology = chronology_from_name(text_attribute(values, Anum_document_type_chronology));
+	type->early_release = DatumGetBool(values[Anum_document_type_early_release - 1]);
 	type->unique_per_scope = strcmp(text_attribute(values, Anum_document_type_uniqueness), "SCOPE") == 0;
 	type->allow_manual_override = DatumGetBool(values[Anum_document_type_allow_manual_override - 1]);
 	type->allow_reservations = DatumGetBool(values[Anum_document_type_allow_reservations - 1]);

@@ -34,6 +34,7 @@ typedef struct DocumentType
 	ScopeSpec	scope;
 	int			fiscal_year_start;
 	bool		strict;
+	bool		early_release;
 	Chronology	chronology;
 	bool		unique_per_scope;
 	bool		allow_manual_override;

@@ -77,7 +77,7 @@ idempotency_check_key(const char *document_type, const char *key)
 static void
 queue_for_key(void *arg)
 {
-	(void) transaction_lock(arg, true);
+	(void) transaction_lock(arg, true, false);
 }
 
 /*

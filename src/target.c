@@ -297,7 +297,8 @@ target_lock(const TargetRequest *request, Target *target, TargetRelations *relat
 			(void) document_types_are_mixed();	/* read now, remembered then */
 			counter_ensure_row(target->counter, relations->counters);
 			chronology_lock(target->type, target->counter);
-			counter_lock(target->counter, strict);
+			counter_lock(target->counter, !strict ? HOLD_BRIEFLY :
+						 target->type->early_release ? HOLD_TO_COMMIT : HOLD_TO_END);
 
 			/* Whoever held the scope sent his news before he let go of it. */
 			AcceptInvalidationMessages();

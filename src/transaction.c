@@ -18,6 +18,16 @@
  * for a standby; not ForceSyncCommit, which makes every standby flush
  * pg_control for each such commit.
  *
+ * Early release.  Scopes of types with early_release are given back when the
+ * commit is visible and ordered, before it is flushed: the commit is made
+ * asynchronous, and the commit callback releases, then flushes, then waits for
+ * the standbys that the session wants to wait for.  Whoever comes next writes
+ * his commit record after ours, so that a crash never keeps the later number
+ * and loses the earlier one.  The client is answered after the flush, as ever;
+ * what others see before it is what early_release costs.  Never at PREPARE, and
+ * not where the transaction has an access exclusive lock, whose news to others
+ * must not be late.
+ *
  * Invariant: nothing here raises an error after the commit record.
  *
  * Memory: the list of held scopes lives in TopTransactionContext.
@@ -27,6 +37,8 @@
 #include "postgres.h"
 
 #include "access/xact.h"
+#include "access/xlog.h"
+#include "replication/syncrep.h"
 #include "utils/memutils.h"
 #include "utils/resowner.h"
 
@@ -38,6 +50,7 @@ typedef struct HeldScope
 {
 	LOCKTAG		tag;
 	int			nest_level;		/* of the subtransaction that holds it */
+	bool		early;			/* released before the flush */
 } HeldScope;
 
 static HeldScope *held = NULL;
@@ -45,7 +58,8 @@ static int	nheld = 0;
 static int	held_size = 0;
 
 static bool took_number = false;
-static bool commit_raised = false;	/* synchronous_commit is ours just now */
+static bool commit_changed = false; /* synchronous_commit is ours just now */
+static bool commit_early = false;	/* and the flush is ours to do */
 static int	callers_synchronous_commit;
 
 TransactionHook transaction_before_commit = NULL;
@@ -79,7 +93,7 @@ release(const LOCKTAG *tag)
  * note_held adds a scope to the list.
  */
 static void
-note_held(const LOCKTAG *tag)
+note_held(const LOCKTAG *tag, bool early)
 {
 	if (nheld == held_size)
 	{
@@ -91,16 +105,18 @@ note_held(const LOCKTAG *tag)
 	}
 	held[nheld].tag = *tag;
 	held[nheld].nest_level = GetCurrentTransactionNestLevel();
+	held[nheld].early = early;
 	nheld++;
 }
 
 /*
  * transaction_lock takes a scope's lock to the end of the transaction (or of
- * the subtransaction, if that rolls back), waiting for it or not.  Returns
- * whether it is held now.  Raises what LockAcquire raises.
+ * the subtransaction, if that rolls back), waiting for it or not; early: only
+ * until the commit is visible.  Returns whether it is held now.  Raises what
+ * LockAcquire raises.
  */
 bool
-transaction_lock(const LOCKTAG *tag, bool wait)
+transaction_lock(const LOCKTAG *tag, bool wait, bool early)
 {
 	ResourceOwner owner = CurrentResourceOwner;
 	LockAcquireResult result = LOCKACQUIRE_NOT_AVAIL;
@@ -121,7 +137,7 @@ transaction_lock(const LOCKTAG *tag, bool wait)
 	if (result == LOCKACQUIRE_ALREADY_HELD)
 		release(tag);			/* counted once is enough */
 	else
-		note_held(tag);
+		note_held(tag, early);
 	return true;
 }
 
@@ -153,7 +169,7 @@ transaction_hold(const LOCKTAG *tag)
 		CurrentResourceOwner = TopTransactionResourceOwner;
 		(void) LockAcquire(tag, ExclusiveLock, false, false);	/* ours: no wait */
 		CurrentResourceOwner = owner;
-		note_held(tag);
+		note_held(tag, false);
 	}
 	LockRelease(tag, ExclusiveLock, false);
 }
@@ -186,26 +202,66 @@ forget_held(void)
 }
 
 /*
- * raise_commit, restore_commit: synchronous_commit for this one commit.
+ * may_release_early: does the transaction hold a scope that is released before
+ * the flush, and is nothing in the way?
  */
-static void
-raise_commit(void)
+static bool
+may_release_early(void)
 {
-	if (took_number && settings_durable &&
-		synchronous_commit == SYNCHRONOUS_COMMIT_OFF)
+	if (!TransactionIdIsValid(GetTopTransactionIdIfAny()) ||
+		(MyXactFlags & XACT_FLAGS_ACQUIREDACCESSEXCLUSIVELOCK) != 0)
+		return false;
+	for (int i = 0; i < nheld; i++)
 	{
-		callers_synchronous_commit = synchronous_commit;
-		synchronous_commit = SYNCHRONOUS_COMMIT_LOCAL_FLUSH;
-		commit_raised = true;
+		if (held[i].early)
+			return true;
 	}
+	return false;
 }
 
+/*
+ * change_commit sets synchronous_commit for this one commit.
+ */
+static void
+change_commit(void)
+{
+	commit_early = may_release_early();
+	if (!commit_early &&
+		!(took_number && settings_durable && synchronous_commit == SYNCHRONOUS_COMMIT_OFF))
+		return;
+	callers_synchronous_commit = synchronous_commit;
+	synchronous_commit = commit_early ? SYNCHRONOUS_COMMIT_OFF : SYNCHRONOUS_COMMIT_LOCAL_FLUSH;
+	commit_changed = true;
+}
+
+/*
+ * restore_commit undoes that.
+ */
 static void
 restore_commit(void)
 {
-	if (commit_raised)
+	if (commit_changed)
 		synchronous_commit = callers_synchronous_commit;
-	commit_raised = false;
+	commit_changed = commit_early = false;
+}
+
+/*
+ * release_early gives the scopes back, and then makes the commit as durable as
+ * it would have been.  Nothing here may fail.
+ */
+static void
+release_early(void)
+{
+	for (int i = 0; i < nheld; i++)
+	{
+		if (held[i].early)
+			release(&held[i].tag);
+	}
+	DEBUG_POINT_QUIET("scopes_released");
+	restore_commit();
+	if (settings_durable || synchronous_commit != SYNCHRONOUS_COMMIT_OFF)
+		XLogFlush(XactLastCommitEnd);
+	SyncRepWaitForLSN(XactLastCommitEnd, true);
 }
 
 static void
@@ -218,7 +274,7 @@ transaction_event(XactEvent event, void *arg)
 				transaction_before_commit();
 			if (took_number)
 				DEBUG_POINT("before_commit");
-			raise_commit();
+			change_commit();
 			break;
 		case XACT_EVENT_PRE_PREPARE:
 			if (transaction_before_commit)
@@ -229,6 +285,8 @@ transaction_event(XactEvent event, void *arg)
 		case XACT_EVENT_PREPARE:
 			if (took_number && event == XACT_EVENT_COMMIT)
 				DEBUG_POINT_QUIET("after_commit");
+			if (commit_early && event == XACT_EVENT_COMMIT)
+				release_early();
 			restore_commit();
 			forget_held();
 			took_number = false;

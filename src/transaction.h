@@ -13,7 +13,7 @@
 typedef void (*TransactionHook) (void);
 
 extern void transaction_init(void);
-extern bool transaction_lock(const LOCKTAG *tag, bool wait);
+extern bool transaction_lock(const LOCKTAG *tag, bool wait, bool early);
 extern void transaction_hold(const LOCKTAG *tag);
 extern int	transaction_scopes_held(void);
 extern void transaction_unlock_since(int count);
