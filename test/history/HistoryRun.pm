@@ -66,7 +66,8 @@ sub start
 }
 
 # wait_for_numbers waits, through any crash, until so many numbers of the run are
-# committed.
+# committed, or the recorder has ended: then the checker tells whether they are
+# enough.
 sub wait_for_numbers
 {
 	my ($self, $count) = @_;
@@ -80,6 +81,8 @@ sub wait_for_numbers
 		my ($answer) = run_command(
 			[ 'psql', '-X', '-A', '-t', '-q', '-d', $self->{node}->connstr('postgres'), '-c', $query ]);
 		return if $answer eq 't';
+		$self->{recorder}->pump_nb if $self->{recorder}->pumpable;
+		return unless $self->{recorder}->pumpable;
 		usleep(100_000);
 	}
 	die "fewer than $count numbers";
@@ -90,7 +93,7 @@ sub stop
 {
 	my ($self) = @_;
 
-	$self->{recorder}->signal('TERM');
+	$self->{recorder}->signal('TERM') if $self->{recorder}->pumpable;
 	return;
 }
 

@@ -54,7 +54,7 @@ is($run->validate, '', 'docnum finds nothing wrong');
 # Two clients, one of which holds its numbers for long before it commits or not,
 # while the other passes all the gates: what comes back must be given again.
 $run->start('g.', '--clients=2', '--hold=100', '--losses=0', '--concurrent-scopes=1',
-	'--strict-scopes=0', "--seed=$seed");
+	'--strict-scopes=0', "--seed=$seed", '--milliseconds=60000');
 $run->wait_for_numbers(1000);
 $run->stop;
 ok($run->ended, 'two clients came to their end');
@@ -63,7 +63,8 @@ is($run->check, 0, 'what was held and rolled back is given again in time');
 is($run->check_sql, '', 'the second checker agrees');
 
 # A run that proves nothing is not green.
-$run->start('v.', '--clients=1', '--concurrent-scopes=1', '--strict-scopes=1', "--seed=$seed");
+$run->start('v.', '--clients=1', '--concurrent-scopes=1', '--strict-scopes=1', "--seed=$seed",
+	'--milliseconds=60000');
 $run->wait_for_numbers(350);
 $run->stop;
 ok($run->ended, 'a single client came to its end');
