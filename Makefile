@@ -38,6 +38,7 @@ OBJS = \
 	src/idempotency.o \
 	src/installation.o \
 	src/issue.o \
+	src/last.o \
 	src/ledger.o \
 	src/locate.o \
 	src/lock_wait.o \
@@ -71,6 +72,7 @@ SQL_PARTS = \
 	sql/parts/audit.sql \
 	sql/parts/define.sql \
 	sql/parts/issue.sql \
+	sql/parts/last.sql \
 	sql/parts/override.sql \
 	sql/parts/void.sql \
 	sql/parts/skip.sql \

@@ -49,6 +49,7 @@
 #include "chronology.h"
 #include "debug_point.h"
 #include "docnum.h"
+#include "last.h"
 #include "lock_wait.h"
 #include "range.h"
 #include "transaction.h"
@@ -357,6 +358,7 @@ allocate(const AllocationRequest *request, Allocation *allocation)
 	DEBUG_POINT("after_audit_row");
 	ExecDropSingleTupleTableSlot(slot);
 	target_close(&relations);
+	last_note(row.document_type, row.document_number);
 
 	allocation->counter_id = row.counter_id;
 	allocation->value = row.value;

@@ -417,7 +417,7 @@ write_unsure_rows(void)
 }
 
 static void
-forget_unsure_rows(void)
+forget_unsure_rows(bool aborted)
 {
 	unsure_rows = NIL;			/* memory goes with the transaction */
 }
@@ -425,8 +425,11 @@ forget_unsure_rows(void)
 void
 counter_init(void)
 {
-	transaction_before_commit = write_unsure_rows;
-	transaction_at_end = forget_unsure_rows;
+	static const TransactionHooks hooks = {
+		.before_commit = write_unsure_rows,.at_end = forget_unsure_rows
+	};
+
+	transaction_add_hooks(&hooks);
 }
 
 static void

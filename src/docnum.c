@@ -17,6 +17,7 @@
 #include "counter.h"
 #include "debug_point.h"
 #include "docnum.h"
+#include "last.h"
 #include "printable.h"
 #include "privilege.h"
 #include "settings.h"
@@ -46,5 +47,6 @@ _PG_init(void)
 	privilege_init();
 	transaction_init();
 	counter_init();
+	last_init();
 	MarkGUCPrefixReserved("docnum");
 }

@@ -62,9 +62,53 @@ static bool commit_changed = false; /* synchronous_commit is ours just now */
 static bool commit_early = false;	/* and the flush is ours to do */
 static int	callers_synchronous_commit;
 
-TransactionHook transaction_before_commit = NULL;
-TransactionHook transaction_at_end = NULL;
-TransactionHook transaction_at_subabort = NULL;
+#define HOOKS_LIMIT 4
+
+static const TransactionHooks *hooks[HOOKS_LIMIT];
+static int	nhooks = 0;
+
+/*
+ * transaction_add_hooks registers a module; its hooks are static.
+ */
+void
+transaction_add_hooks(const TransactionHooks *added)
+{
+	if (nhooks == HOOKS_LIMIT)
+		elog(ERROR, "too many modules with transaction hooks");
+	hooks[nhooks++] = added;
+}
+
+static void
+call_before_commit(void)
+{
+	for (int i = 0; i < nhooks; i++)
+	{
+		if (hooks[i]->before_commit)
+			hooks[i]->before_commit();
+	}
+}
+
+static void
+call_at_end(bool aborted)
+{
+	for (int i = 0; i < nhooks; i++)
+	{
+		if (hooks[i]->at_end)
+			hooks[i]->at_end(aborted);
+	}
+}
+
+static void
+call_at_subtransaction_end(bool aborted, int level)
+{
+	for (int i = 0; i < nhooks; i++)
+	{
+		void		(*hook) (int) = aborted ? hooks[i]->at_subabort : hooks[i]->at_subcommit;
+
+		if (hook)
+			hook(level);
+	}
+}
 
 /*
  * transaction_took_number notes that this transaction's commit must be
@@ -270,15 +314,13 @@ transaction_event(XactEvent event, void *arg)
 	switch (event)
 	{
 		case XACT_EVENT_PRE_COMMIT:
-			if (transaction_before_commit)
-				transaction_before_commit();
+			call_before_commit();
 			if (took_number)
 				DEBUG_POINT("before_commit");
 			change_commit();
 			break;
 		case XACT_EVENT_PRE_PREPARE:
-			if (transaction_before_commit)
-				transaction_before_commit();
+			call_before_commit();
 			break;
 		case XACT_EVENT_COMMIT:
 		case XACT_EVENT_ABORT:
@@ -290,8 +332,7 @@ transaction_event(XactEvent event, void *arg)
 			restore_commit();
 			forget_held();
 			took_number = false;
-			if (transaction_at_end)
-				transaction_at_end();
+			call_at_end(event == XACT_EVENT_ABORT);
 			break;
 		default:				/* parallel workers take no numbers */
 			break;
@@ -310,13 +351,13 @@ subtransaction_event(SubXactEvent event, SubTransactionId mine,
 			DEBUG_POINT_QUIET("subtransaction_aborted");
 		while (nheld > 0 && held[nheld - 1].nest_level >= level)
 			release(&held[--nheld].tag);
-		if (transaction_at_subabort)
-			transaction_at_subabort();
+		call_at_subtransaction_end(true, level);
 	}
 	else if (event == SUBXACT_EVENT_COMMIT_SUB)
 	{
 		for (int i = nheld - 1; i >= 0 && held[i].nest_level >= level; i--)
 			held[i].nest_level = level - 1;
+		call_at_subtransaction_end(false, level);
 	}
 }
 

@@ -10,7 +10,15 @@
 
 #include "storage/lock.h"
 
-typedef void (*TransactionHook) (void);
+/* What a module does then; NULL: nothing. */
+typedef struct TransactionHooks
+{
+	void		(*before_commit) (void);	/* and before PREPARE; may raise */
+	void		(*at_end) (bool aborted);	/* commit, abort, prepare; must
+											 * not raise */
+	void		(*at_subabort) (int level); /* of nesting; must not raise */
+	void		(*at_subcommit) (int level);
+} TransactionHooks;
 
 extern void transaction_init(void);
 extern bool transaction_lock(const LOCKTAG *tag, bool wait, bool early);
@@ -18,11 +26,6 @@ extern void transaction_hold(const LOCKTAG *tag);
 extern int	transaction_scopes_held(void);
 extern void transaction_unlock_since(int count);
 extern void transaction_took_number(void);
-
-/* Set by the modules that have something to do then; at most one each. */
-extern TransactionHook transaction_before_commit;	/* may raise */
-extern TransactionHook transaction_at_end;	/* commit, abort, prepare; must
-											 * not raise */
-extern TransactionHook transaction_at_subabort; /* must not raise */
+extern void transaction_add_hooks(const TransactionHooks *hooks);
 
 #endif							/* DOCNUM_TRANSACTION_H */
