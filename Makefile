@@ -15,6 +15,12 @@ MODULE_big = docnum
 # Every .c file of src, in alphabetical order.
 OBJS = \
 	src/allocate.o \
+	src/attach.o \
+	src/attach_cache.o \
+	src/attach_number.o \
+	src/attach_pending.o \
+	src/attach_row.o \
+	src/attach_trigger.o \
 	src/audit.o \
 	src/catalog.o \
 	src/check_digit.o \
@@ -82,6 +88,7 @@ SQL_PARTS = \
 	sql/parts/grant.sql \
 	sql/parts/history.sql \
 	sql/parts/status.sql \
+	sql/parts/attach.sql \
 	sql/parts/validate.sql
 
 DATA       = $(wildcard sql/docnum--*--*.sql)

@@ -305,6 +305,23 @@ log_reservation(TupleTableSlot *old_row, TupleTableSlot *new_row, const AuditInt
 }
 
 /*
+ * log_attachment logs that a table was attached to a document type, or
+ * detached, with the whole row.
+ */
+static void
+log_attachment(TupleTableSlot *old_row, TupleTableSlot *new_row, const AuditIntent *intent)
+{
+	TupleTableSlot *attachment = new_row ? new_row : old_row;
+	LogRow		row;
+
+	log_begin(&row, intent->operation, intent->at, intent->metadata);
+	log_copy(&row, Anum_audit_log_document_type, attachment, Anum_attachment_document_type);
+	log_set_text(&row, new_row ? Anum_audit_log_new_value : Anum_audit_log_old_value,
+				 row_as_json(attachment));
+	log_write(&row);
+}
+
+/*
  * log_change writes the log's row for a change of a table.
  */
 static void
@@ -318,6 +335,8 @@ log_change(CatalogTable table, TupleTableSlot *old_row, TupleTableSlot *new_row,
 		catalog_privileges_changed();
 	else if (table == CATALOG_RANGE)
 		catalog_ranges_changed();
+	else if (table == CATALOG_ATTACHMENT)
+		catalog_attachments_changed();
 
 	if (intent->operation == NULL)
 		return;
@@ -337,6 +356,9 @@ log_change(CatalogTable table, TupleTableSlot *old_row, TupleTableSlot *new_row,
 			break;
 		case CATALOG_RESERVATION:
 			log_reservation(old_row, new_row, intent);
+			break;
+		case CATALOG_ATTACHMENT:
+			log_attachment(old_row, new_row, intent);
 			break;
 		default:
 			elog(ERROR, "no log rows for this table");
@@ -397,6 +419,8 @@ restore_row(TriggerData *trigger, CatalogTable which)
 		catalog_privileges_changed();
 	if (which == CATALOG_RANGE)
 		catalog_ranges_changed();
+	if (which == CATALOG_ATTACHMENT)
+		catalog_attachments_changed();
 	if (TRIGGER_FIRED_BY_DELETE(trigger->tg_event))
 		return tuple;
 	if (which == CATALOG_PRIVILEGE)

@@ -64,6 +64,7 @@ static const char *const table_names[CATALOG_TABLES] = {
 	[CATALOG_PRIVILEGE] = "privilege",
 	[CATALOG_AUDIT_LOG] = "audit_log",
 	[CATALOG_INSTALLATION] = "installation",
+	[CATALOG_ATTACHMENT] = "attachment",
 };
 
 const char *const catalog_state_names[NUMBER_STATES] = {
@@ -86,6 +87,7 @@ static const int table_columns[CATALOG_TABLES] = {
 	[CATALOG_PRIVILEGE] = Natts_privilege,
 	[CATALOG_AUDIT_LOG] = Natts_audit_log,
 	[CATALOG_INSTALLATION] = Natts_installation,
+	[CATALOG_ATTACHMENT] = Natts_attachment,
 };
 
 static struct
@@ -98,6 +100,7 @@ static struct
 	uint64		definitions_version;
 	uint64		privileges_version;
 	uint64		ranges_version;
+	uint64		attachments_version;
 }			catalog;
 
 /*
@@ -118,6 +121,8 @@ relation_changed(Datum arg, Oid relid)
 		catalog.privileges_version++;
 	if (relid == InvalidOid || relid == catalog.table[CATALOG_RANGE])
 		catalog.ranges_version++;
+	if (relid == InvalidOid || relid == catalog.table[CATALOG_ATTACHMENT])
+		catalog.attachments_version++;
 }
 
 /*
@@ -129,6 +134,7 @@ catalog_init(void)
 	catalog.definitions_version = 1;
 	catalog.privileges_version = 1;
 	catalog.ranges_version = 1;
+	catalog.attachments_version = 1;
 	CacheRegisterRelcacheCallback(relation_changed, (Datum) 0);
 }
 
@@ -679,6 +685,12 @@ catalog_ranges_version(void)
 	return catalog.ranges_version;
 }
 
+uint64
+catalog_attachments_version(void)
+{
+	return catalog.attachments_version;
+}
+
 /*
  * catalog_definitions_changed and its like: rows of the table
  * were written.  Every backend hears of it when this transaction commits, this
@@ -703,4 +715,11 @@ catalog_ranges_changed(void)
 {
 	ensure_resolved();
 	CacheInvalidateRelcacheByRelid(catalog.table[CATALOG_RANGE]);
+}
+
+void
+catalog_attachments_changed(void)
+{
+	ensure_resolved();
+	CacheInvalidateRelcacheByRelid(catalog.table[CATALOG_ATTACHMENT]);
 }

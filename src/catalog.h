@@ -22,6 +22,7 @@ typedef enum CatalogTable
 	CATALOG_PRIVILEGE,
 	CATALOG_AUDIT_LOG,
 	CATALOG_INSTALLATION,
+	CATALOG_ATTACHMENT,
 	CATALOG_TABLES				/* how many; also "none of them" */
 } CatalogTable;
 
@@ -147,6 +148,19 @@ enum
 	Natts_installation = Anum_installation_virgin
 };
 
+enum
+{
+	Anum_attachment_attachment_id = 1,
+	Anum_attachment_target,
+	Anum_attachment_document_type,
+	Anum_attachment_columns,
+	Anum_attachment_at,
+	Anum_attachment_on_delete,
+	Anum_attachment_attached_by,
+	Anum_attachment_attached_at,
+	Natts_attachment = Anum_attachment_attached_at
+};
+
 /* States of a number, in the order of the enum docnum.number_state. */
 typedef enum NumberState
 {
@@ -187,8 +201,10 @@ extern void catalog_delete(Relation table, ItemPointer tid);
 extern uint64 catalog_definitions_version(void);
 extern uint64 catalog_privileges_version(void);
 extern uint64 catalog_ranges_version(void);
+extern uint64 catalog_attachments_version(void);
 extern void catalog_definitions_changed(void);
 extern void catalog_privileges_changed(void);
 extern void catalog_ranges_changed(void);
+extern void catalog_attachments_changed(void);
 
 #endif							/* DOCNUM_CATALOG_H */

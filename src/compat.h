@@ -19,6 +19,7 @@
 #include "storage/lock.h"
 #include "storage/proc.h"
 #include "storage/procarray.h"
+#include "utils/acl.h"
 #include "utils/backend_status.h"
 #include "utils/backend_progress.h"
 
@@ -28,7 +29,20 @@
 
 #if PG_VERSION_NUM < 160000
 #include "storage/sinvaladt.h"
+#else
+#include "catalog/pg_class.h"
 #endif
+
+/* 16 asks for any object's owner in one function. */
+static inline bool
+compat_owns_table(Oid table, Oid role)
+{
+#if PG_VERSION_NUM >= 160000
+	return object_ownercheck(RelationRelationId, table, role);
+#else
+	return pg_class_ownercheck(table, role);
+#endif
+}
 
 /* 18 counts index searches for EXPLAIN, 19 takes flags. */
 static inline IndexScanDesc

@@ -27,6 +27,7 @@
 #include "utils/fmgroids.h"
 #include "utils/jsonb.h"
 
+#include "attach.h"
 #include "audit.h"
 #include "catalog.h"
 #include "counter.h"
@@ -314,6 +315,12 @@ drop_type(const char *name)
 				 errmsg("document type \"%s\" has numbers and cannot be dropped", name),
 				 errdetail("Its highest value is " INT64_FORMAT ".", highest),
 				 errhint("Numbers are kept for ever; revoke the privilege to use the type instead.")));
+	if (attach_rows(name) != NIL)
+		ereport(ERROR,
+				(errcode(ERRCODE_DOCNUM_WRONG_STATE),
+				 errmsg("document type \"%s\" has an attached table and cannot be dropped", name),
+				 errdetail("docnum.attachment names it."),
+				 errhint("docnum_detach ends that.")));
 	counter_drop_rows(name);
 	drop_grants(name);
 	catalog_delete(rel, &row->tts_tid);

@@ -13,9 +13,11 @@
 #include "mb/pg_wchar.h"
 #include "utils/guc.h"
 
+#include "attach.h"
 #include "catalog.h"
 #include "counter.h"
 #include "debug_point.h"
+#include "attach.h"
 #include "docnum.h"
 #include "last.h"
 #include "printable.h"
@@ -48,5 +50,6 @@ _PG_init(void)
 	transaction_init();
 	counter_init();
 	last_init();
+	attach_init();
 	MarkGUCPrefixReserved("docnum");
 }

@@ -72,8 +72,7 @@ face_scope(FunctionCallInfo fcinfo, int argument, ScopeInput *input)
 	bool		is_varlena;
 	char	   *output_text;
 
-	input->text = NULL;
-	input->object = NULL;
+	memset(input, 0, sizeof(*input));
 	if (PG_ARGISNULL(argument))
 		return;
 	type = get_fn_expr_argtype(fcinfo->flinfo, argument);

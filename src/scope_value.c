@@ -103,6 +103,28 @@ value_of_dimension(const DocumentType *type, Jsonb *object, const char *name, Sc
 }
 
 /*
+ * value_of_name finds a dimension among named values.
+ */
+static void
+value_of_name(const DocumentType *type, const ScopeInput *input, const char *name,
+			  ScopeValue *value)
+{
+	for (int i = 0; i < input->nnamed; i++)
+	{
+		if (strcmp(input->names[i], name) != 0)
+			continue;
+		if (input->values[i] == NULL)
+			wrong_scope(type, psprintf("scope value for dimension \"%s\" is missing", name),
+						"The row's column for it is null.");
+		value->text = input->values[i];
+		value->bytes = strlen(value->text);
+		return;
+	}
+	wrong_scope(type, psprintf("scope value lacks dimension \"%s\"", name),
+				"No column was named for it when the table was attached.");
+}
+
+/*
  * refuse_surplus raises NB009 for a key that is no dimension.
  */
 static void
@@ -139,7 +161,7 @@ scope_value_resolve(const DocumentType *type, const ScopeInput *input, ScopeValu
 	bool		utf8 = GetDatabaseEncoding() == PG_UTF8;
 	int			ndimensions = type->scope.ndimensions;
 
-	if (input->text == NULL && object == NULL)
+	if (input->text == NULL && object == NULL && input->nnamed == 0)
 	{
 		if (ndimensions > 0)
 			wrong_scope(type, "scope value is missing",
@@ -150,9 +172,14 @@ scope_value_resolve(const DocumentType *type, const ScopeInput *input, ScopeValu
 		wrong_scope(type, "document type takes no scope value",
 					"Its scope has no dimension besides a period.");
 
-	if (object == NULL && input->text[0] == '{')
+	if (object == NULL && input->nnamed == 0 && input->text[0] == '{')
 		object = parse_object(type, input->text);
-	if (object != NULL)
+	if (input->nnamed > 0)
+	{
+		for (int i = 0; i < ndimensions; i++)
+			value_of_name(type, input, type->scope.name[i], &values[i]);
+	}
+	else if (object != NULL)
 	{
 		if (!JB_ROOT_IS_OBJECT(object))
 			wrong_scope(type, "scope value is not a JSON object",

@@ -12,11 +12,14 @@
 
 #include "document_type.h"
 
-/* What the caller gave: a text, a JSON object, or nothing (both NULL). */
+/* What the caller gave: a text, a JSON object, named values, or nothing. */
 typedef struct ScopeInput
 {
-	const char *text;
-	Jsonb	   *object;
+	const char *text;			/* or NULL */
+	Jsonb	   *object;			/* or NULL */
+	int			nnamed;
+	const char *const *names;	/* of dimensions .. */
+	const char *const *values;	/* .. and their values; NULL: missing */
 } ScopeInput;
 
 extern void scope_value_resolve(const DocumentType *type, const ScopeInput *input,

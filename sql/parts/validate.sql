@@ -187,6 +187,20 @@ BEGIN ATOMIC
 	WHERE d.document_date < d.date_before
 		AND greatest(d.issued_at, d.issued_before) >= coalesce(s.since, '-infinity')
 
+	-- attached tables
+	UNION ALL
+	SELECT 'attachment_broken', a.document_type, NULL, NULL,
+		format('triggers of table %s are missing or disabled', a.target)
+	FROM docnum.attachment a
+	WHERE docnum.may('audit', a.document_type)
+		AND (problems.document_type IS NULL OR a.document_type = problems.document_type)
+		AND EXISTS (SELECT FROM pg_catalog.pg_class c WHERE c.oid = a.target)
+		AND (SELECT count(*) FROM pg_catalog.pg_trigger t
+			WHERE t.tgrelid = a.target AND t.tgfoid = 'docnum.attached()'::regprocedure
+				AND t.tgenabled IN ('O', 'A')
+				AND t.tgargs = decode(encode(a.attachment_id::text::bytea, 'hex') || '00', 'hex'))
+			< CASE WHEN a.at = 'commit' THEN 6 WHEN 'issue' = ANY (a.columns) THEN 5 ELSE 4 END
+
 	-- docnum's own guards
 	UNION ALL
 	SELECT 'guard_missing', NULL, NULL, NULL,

@@ -11,6 +11,8 @@ SELECT format FROM docnum_define('C', format => 'C{SEQ:3}');
 SELECT format FROM docnum_define('T', format => 'C{SEQ:3}');
 SELECT docnum_next('C'), docnum_next('T'), docnum_grant('pg_monitor', 'use');
 SELECT count(*) FROM docnum_reserve('C');
+CREATE TABLE attached (number text);
+SELECT docnum_attach('attached', 'number', 'C');
 
 CREATE FUNCTION pg_temp.try(statement text) RETURNS text LANGUAGE plpgsql AS $$
 BEGIN
@@ -117,3 +119,4 @@ DROP ROLE regress_docnum_stranger;
 SELECT document_number, state FROM docnum.number ORDER BY 1;
 SELECT operation, count(*) FROM docnum.audit_log GROUP BY 1 ORDER BY 1;
 SELECT * FROM docnum_validate();
+DROP TABLE attached;

@@ -14,6 +14,9 @@ SELECT count(*) FROM docnum_reserve('D', ttl => '1 microsecond');
 -- ranges: of each type one
 SELECT format FROM docnum_define('E', format => 'C{SEQ:3}');
 SELECT docnum_next('E');
+CREATE TABLE attached_c (number text);
+CREATE TABLE attached_d (number text);
+SELECT docnum_attach('attached_c', 'number', 'C'), docnum_attach('attached_d', 'number', 'D');
 
 -- the calls: on C and on D
 CREATE TEMP TABLE call (n serial, name text, statement text);
@@ -89,3 +92,4 @@ WHERE n.role ~ 'override|void' AND n.on_c <> o.on_c ORDER BY 1, 2;
 -- nothing was left of all that
 SELECT document_type, count(*), max(value) FROM docnum.number GROUP BY 1 ORDER BY 1;
 SELECT format('DROP ROLE %I', rolname) FROM pg_roles WHERE rolname ~ '^regress_docnum_' ORDER BY 1 \gexec
+DROP TABLE attached_c, attached_d;
