@@ -39,6 +39,7 @@ OBJS = \
 	src/format_parse.o \
 	src/format_prove.o \
 	src/format_render.o \
+	src/gaps.o \
 	src/grant.o \
 	src/history.o \
 	src/idempotency.o \
@@ -89,6 +90,7 @@ SQL_PARTS = \
 	sql/parts/history.sql \
 	sql/parts/status.sql \
 	sql/parts/attach.sql \
+	sql/parts/gaps.sql \
 	sql/parts/validate.sql
 
 DATA       = $(wildcard sql/docnum--*--*.sql)

@@ -622,6 +622,41 @@ counter_read_row(Counter *counter)
 }
 
 /*
+ * counter_find fills in a counter from its row, in the current context; false
+ * if there is none.
+ */
+bool
+counter_find(int64 counter_id, Counter *counter)
+{
+	Relation	rel = catalog_open(CATALOG_COUNTER, AccessShareLock);
+	Relation	index = catalog_open_index(rel, Anum_counter_counter_id, false, AccessShareLock);
+	ScanKeyData key;
+	Probe		probe;
+	bool		found;
+
+	ScanKeyInit(&key, 1, BTEqualStrategyNumber, F_INT8EQ, Int64GetDatum(counter_id));
+	found = probe_find(&probe, rel, index, &key, 1);
+	if (found)
+	{
+		bool		isnull;
+		Datum		scope = slot_getattr(probe.slot, Anum_counter_scope, &isnull);
+
+		counter->id = counter_id;
+		counter->scope = isnull ? "" : TextDatumGetCString(scope);
+		counter->document_type =
+			TextDatumGetCString(slot_getattr(probe.slot, Anum_counter_document_type, &isnull));
+		counter->generation =
+			DatumGetInt32(slot_getattr(probe.slot, Anum_counter_generation, &isnull));
+		counter->first_value =
+			DatumGetInt64(slot_getattr(probe.slot, Anum_counter_first_value, &isnull));
+		probe_end(&probe);
+	}
+	index_close(index, AccessShareLock);
+	table_close(rel, NoLock);
+	return found;
+}
+
+/*
  * fetch_column returns a column of a counter's row; isnull where there is none.
  */
 static Datum

@@ -109,6 +109,7 @@ UPDATE docnum.document_type SET reservation_ttl = '1 day';
 SELECT pg_catalog.count(*) FROM docnum.audit_log;
 SELECT * FROM trap.docnum_validate();
 SELECT * FROM trap.docnum_validate('COR');
+SELECT document_type, scope, first_value, last_value, cause, count FROM trap.docnum_gaps();
 SELECT document_type FROM trap.docnum_define('TMP', format => 'T-{SEQ:3}');
 SELECT trap.docnum_drop('TMP');
 

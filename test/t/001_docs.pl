@@ -29,7 +29,7 @@ foreach my $page ("$top/README.md", glob("$top/docs/*.md"), glob("$top/docs/howt
 	$script = "CREATE EXTENSION docnum;\n$script" unless $script =~ /CREATE EXTENSION/;
 	$script =~ s/^-- gives (.*)$/\\echo gives $1/mg;
 
-	my $database = lc("page_$name") =~ tr{-/}{_}r;
+	my $database = lc("page_$name") =~ s/\W/_/gr;
 	$node->safe_psql('postgres', "CREATE DATABASE $database");
 	my ($out, $err);
 	my $ret = $node->psql($database, $script, stdout => \$out, stderr => \$err,
