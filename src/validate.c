@@ -16,6 +16,7 @@
 #include "executor/spi.h"
 #include "miscadmin.h"
 #include "utils/builtins.h"
+#include "utils/guc.h"
 #include "utils/tuplestore.h"
 
 #include "document_type.h"
@@ -35,6 +36,20 @@ run(const char *query, const char *parameter)
 
 	if (SPI_execute_with_args(query, 1, &type, &value, &null, true, 0) != SPI_OK_SELECT)
 		elog(ERROR, "validation query failed");
+}
+
+/*
+ * without_jit switches compiling of queries off until AtEOXact_GUC is called
+ * with what it returns: the query is long, and compiling it takes seconds.
+ */
+static int
+without_jit(void)
+{
+	int			nest_level = NewGUCNestLevel();
+
+	(void) set_config_option("jit", "off", PGC_USERSET, PGC_S_SESSION,
+							 GUC_ACTION_SAVE, true, 0, false);
+	return nest_level;
 }
 
 /*
@@ -67,6 +82,7 @@ docnum_validate(PG_FUNCTION_ARGS)
 {
 	ReturnSetInfo *result = (ReturnSetInfo *) fcinfo->resultinfo;
 	char	   *document_type = face_optional_text(fcinfo, 0);
+	int			nest_level;
 
 	if (document_type != NULL)
 	{
@@ -77,6 +93,7 @@ docnum_validate(PG_FUNCTION_ARGS)
 		privilege_check(PRIVILEGE_AUDIT, NULL);
 
 	InitMaterializedSRF(fcinfo, 0);
+	nest_level = without_jit();
 	if (SPI_connect() != SPI_OK_CONNECT)
 		elog(ERROR, "SPI_connect failed");
 	run("SELECT problem, document_type, scope, document_number, detail"
@@ -85,5 +102,6 @@ docnum_validate(PG_FUNCTION_ARGS)
 		tuplestore_puttuple(result->setResult, SPI_tuptable->vals[i]);
 	say_what_was_checked(document_type);
 	SPI_finish();
+	AtEOXact_GUC(true, nest_level);
 	return (Datum) 0;
 }

@@ -29,13 +29,17 @@ BEGIN ATOMIC
 		WHERE n.counter_id IS NOT NULL),
 	holes AS (
 		SELECT r.counter_id,
-			int8multirange(int8range(greatest(r.before + 1, c.first_value), r.value)) AS missing
+			range_agg(int8range(greatest(r.before + 1, c.first_value), r.value)) AS missing
 		FROM runs r JOIN counters c ON c.counter_id = r.counter_id
-		WHERE r.value > greatest(r.before + 1, c.first_value)),
+		WHERE r.value > greatest(r.before + 1, c.first_value)
+		GROUP BY r.counter_id),
 	explained AS (
 		SELECT g.counter_id, range_agg(int8range(g.first_value, g.last_value, '[]')) AS known
 		FROM docnum.range g
 		GROUP BY g.counter_id),
+	ranges AS (
+		SELECT g.*, lag(g.last_value) OVER (PARTITION BY g.counter_id ORDER BY g.first_value, g.last_value) AS before
+		FROM docnum.range g),
 	last_log AS (
 		SELECT DISTINCT ON (a.counter_id, a.value) a.counter_id, a.value, a.new_value
 		FROM log a
@@ -56,7 +60,25 @@ BEGIN ATOMIC
 			lag(n.issued_at) OVER by_value AS issued_before
 		FROM numbers n JOIN docnum.document_type t ON t.document_type = n.document_type
 		WHERE t.chronology = 'strict' AND n.counter_id IS NOT NULL AND n.document_date IS NOT NULL
-		WINDOW by_value AS (PARTITION BY n.counter_id ORDER BY n.value))
+		WINDOW by_value AS (PARTITION BY n.counter_id ORDER BY n.value)),
+	-- numbers without counter and value: known by text, and by the scope that they
+	-- are unique in
+	externals AS (
+		SELECT n.* FROM numbers n WHERE n.value IS NULL),
+	external_log AS (
+		SELECT a.id, a.operation, a.document_type, a.document_number, a.new_value,
+			coalesce(a.counter_id, 0) AS uniqueness_id
+		FROM log a
+		WHERE a.value IS NULL AND a.document_number IS NOT NULL),
+	last_external_log AS (
+		SELECT DISTINCT ON (a.document_type, a.uniqueness_id, a.document_number) a.*
+		FROM external_log a
+		ORDER BY a.document_type, a.uniqueness_id, a.document_number, a.id DESC),
+	replacements AS (
+		SELECT a.operation, a.document_type, a.counter_id, a.document_number,
+			a.metadata ->> 'related_number' AS related_number
+		FROM log a
+		WHERE a.operation IN ('VOID', 'REPLACE') AND a.metadata ? 'related_number')
 
 	-- a number given twice
 	SELECT 'duplicate_number', min(n.document_type), NULL, n.document_number,
@@ -79,6 +101,13 @@ BEGIN ATOMIC
 	WHERE a.operation IN ('ISSUE', 'RESERVE', 'REPLACE', 'MANUAL_OVERRIDE') AND a.value IS NOT NULL
 	GROUP BY a.counter_id, a.value
 	HAVING count(*) > 1
+	UNION ALL
+	SELECT 'given_twice', a.document_type, min(c.scope), a.document_number,
+		format('the log says %s times that this external number was given', count(*))
+	FROM external_log a LEFT JOIN counters c ON c.counter_id = a.uniqueness_id
+	WHERE a.operation = 'MANUAL_OVERRIDE'
+	GROUP BY a.document_type, a.uniqueness_id, a.document_number
+	HAVING count(*) > 1
 
 	-- a value that is nowhere
 	UNION ALL
@@ -90,6 +119,12 @@ BEGIN ATOMIC
 	WHERE NOT EXISTS (SELECT FROM numbers n
 		WHERE n.counter_id = l.counter_id AND n.value = l.value)
 	UNION ALL
+	SELECT 'unexplained_value', c.document_type, c.scope, NULL,
+		format('values %s to %s are recorded: %s', g.first_value, g.last_value, g.reason)
+	FROM ranges g JOIN counters c ON c.counter_id = g.counter_id
+	WHERE g.cause = 'unexplained' AND NOT EXISTS (SELECT FROM docnum.audit_log a
+		WHERE a.counter_id = g.counter_id AND a.value BETWEEN g.first_value AND g.last_value)
+	UNION ALL
 	SELECT 'gap_in_strict_scope', c.document_type, c.scope, NULL,
 		format('no number from %s to %s, and no reason', lower(gap), upper(gap) - 1)
 	FROM holes h
@@ -100,6 +135,16 @@ BEGIN ATOMIC
 			AND (c.series IS NULL OR (problems.document_type IS NULL AND docnum.may('audit', NULL)))
 		LEFT JOIN explained e ON e.counter_id = h.counter_id
 		CROSS JOIN LATERAL unnest(h.missing - coalesce(e.known, '{}')) AS gap
+	UNION ALL
+	SELECT 'gap_in_closed_scope', c.document_type, c.scope, NULL,
+		format('no number from %s to %s, and no reason', lower(gap), upper(gap) - 1)
+	FROM holes h
+		JOIN counters c ON c.counter_id = h.counter_id
+		JOIN docnum.document_type t ON t.document_type = c.document_type
+		JOIN explained e ON e.counter_id = h.counter_id
+		CROSS JOIN LATERAL unnest(h.missing - e.known) AS gap
+	WHERE (t.allocation <> 'STRICT' OR t.generation <> c.generation)
+		AND EXISTS (SELECT FROM ranges g WHERE g.counter_id = h.counter_id AND g.cause = 'closed')
 
 	-- ledger and log out of step
 	UNION ALL
@@ -115,6 +160,38 @@ BEGIN ATOMIC
 		JOIN last_log l ON l.counter_id = n.counter_id AND l.value = n.value
 		LEFT JOIN counters c ON c.counter_id = n.counter_id
 	WHERE l.new_value IS DISTINCT FROM n.state::text
+
+	UNION ALL
+	SELECT 'number_without_log', n.document_type, c.scope, n.document_number,
+		'no row of the log tells how this external number was given'
+	FROM externals n LEFT JOIN counters c ON c.counter_id = n.uniqueness_id
+	WHERE NOT EXISTS (SELECT FROM last_external_log l
+		WHERE l.document_type = n.document_type AND l.uniqueness_id = n.uniqueness_id
+			AND l.document_number = n.document_number)
+	UNION ALL
+	SELECT 'state_differs_from_log', n.document_type, c.scope, n.document_number,
+		format('the ledger says %s, the log %s', n.state, l.new_value)
+	FROM externals n
+		JOIN last_external_log l ON l.document_type = n.document_type
+			AND l.uniqueness_id = n.uniqueness_id AND l.document_number = n.document_number
+		LEFT JOIN counters c ON c.counter_id = n.uniqueness_id
+	WHERE l.new_value IS DISTINCT FROM n.state::text
+	UNION ALL
+	SELECT 'external_number_missing', l.document_type, c.scope, l.document_number,
+		'the log has this external number, the ledger does not'
+	FROM last_external_log l LEFT JOIN counters c ON c.counter_id = l.uniqueness_id
+	WHERE NOT EXISTS (SELECT FROM externals n
+		WHERE n.document_type = l.document_type AND n.uniqueness_id = l.uniqueness_id
+			AND n.document_number = l.document_number)
+
+	-- of a number and the one that replaced it, each names the other
+	UNION ALL
+	SELECT 'replacement_one_sided', r.document_type, c.scope, r.document_number,
+		format('its %s names %s, which does not name it', r.operation, r.related_number)
+	FROM replacements r LEFT JOIN counters c ON c.counter_id = r.counter_id
+	WHERE NOT EXISTS (SELECT FROM replacements o
+		WHERE o.document_type = r.document_type AND o.document_number = r.related_number
+			AND o.related_number = r.document_number AND o.operation <> r.operation)
 
 	-- reservations out of step
 	UNION ALL
@@ -143,6 +220,13 @@ BEGIN ATOMIC
 		WHERE c.counter_id = n.counter_id)
 	GROUP BY n.counter_id
 	UNION ALL
+	SELECT 'counter_missing', NULL, NULL, NULL,
+		format('%s ranges belong to counter %s, which has no row', count(*), g.counter_id)
+	FROM docnum.range g
+	WHERE problems.document_type IS NULL AND NOT EXISTS (SELECT FROM docnum.counter c
+		WHERE c.counter_id = g.counter_id)
+	GROUP BY g.counter_id
+	UNION ALL
 	SELECT 'document_type_missing', n.document_type, NULL, min(n.document_number),
 		format('%s numbers are of a document type that is not defined', count(*))
 	FROM numbers n
@@ -167,13 +251,22 @@ BEGIN ATOMIC
 		WHERE a.counter_id = n.counter_id AND a.value = n.value
 			AND a.operation = 'MANUAL_OVERRIDE'))
 	UNION ALL
-	SELECT 'number_in_skipped_range', n.document_type, c.scope, n.document_number,
+	SELECT CASE g.cause WHEN 'closed' THEN 'number_in_closed_scope' ELSE 'number_in_skipped_range' END,
+		n.document_type, c.scope, n.document_number,
 		format('value %s lies in the range %s to %s, %s: %s', n.value, g.first_value,
 			g.last_value, g.cause, g.reason)
-	FROM docnum.range g
-		JOIN numbers n ON n.counter_id = g.counter_id
-			AND n.value BETWEEN g.first_value AND g.last_value
-		LEFT JOIN counters c ON c.counter_id = n.counter_id
+	FROM ranges g
+		JOIN counters c ON c.counter_id = g.counter_id
+		CROSS JOIN LATERAL (SELECT * FROM docnum.number
+			WHERE number.counter_id = g.counter_id
+				AND number.value BETWEEN g.first_value AND g.last_value
+			OFFSET 0) n				-- by the index, for each range
+	UNION ALL
+	SELECT 'ranges_overlap', c.document_type, c.scope, NULL,
+		format('the range %s to %s, %s, begins within one that ends at %s', g.first_value,
+			g.last_value, g.cause, g.before)
+	FROM ranges g JOIN counters c ON c.counter_id = g.counter_id
+	WHERE g.before >= g.first_value
 
 	-- dates out of order, given since the type forbids it: the later of the two
 	UNION ALL

@@ -99,6 +99,30 @@ SELECT pg_temp.problems($$INSERT INTO docnum.privilege VALUES ('gone', 0, 'use',
 SELECT pg_temp.problems($$UPDATE docnum.document_type SET max_value = 5 WHERE document_type = 'C'$$, $$UPDATE docnum.counter SET first_value = 2 WHERE document_type = 'S'$$);
 \echo number_in_skipped_range
 SELECT pg_temp.problems($$INSERT INTO docnum.range SELECT counter_id, 2, 3, 'skipped', 'by hand', now() FROM docnum.counter WHERE document_type = 'S'$$);
+SELECT format FROM docnum_define('X', format => 'X{SEQ:2}', scope => 'PROJECT', uniqueness => 'SCOPE', allow_manual_override => true);
+SELECT count(docnum_next('X', 'P1')) FROM generate_series(1, 6);
+SELECT docnum_override('X', 'old 1', 'legacy', true, 'P1'::text), docnum_override('X', 'old 1', 'legacy', true, 'P2'::text), docnum_override('X', 'old 2', 'legacy', true, 'P1'::text);
+SELECT docnum_void('old 2', 'wrong'), docnum_replace('X02', 'misprint', 'X');
+SELECT docnum_skip('X', 20, 29, 'torn', 'P1'::text), docnum_skip('X', 30, 39, 'torn', 'P1'::text);
+\echo sound
+SELECT * FROM docnum_validate('X');
+\echo external numbers: missing, without log, in another state than the log says, given twice
+SELECT pg_temp.problems($$DELETE FROM docnum.number WHERE document_number = 'old 1' AND uniqueness_id = (SELECT counter_id FROM docnum.counter WHERE document_type = 'X' AND scope = 'P1')$$);
+SELECT pg_temp.problems($$DELETE FROM docnum.audit_log WHERE document_number = 'old 2'$$);
+SELECT pg_temp.problems($$UPDATE docnum.number SET state = 'external' WHERE document_number = 'old 2'$$);
+SELECT pg_temp.problems($$INSERT INTO docnum.audit_log SELECT * FROM docnum.audit_log WHERE document_number = 'old 2' AND operation = 'MANUAL_OVERRIDE'$$);
+\echo replacement_one_sided: the other is missing, or names another
+SELECT pg_temp.problems($$UPDATE docnum.audit_log SET metadata = metadata - 'related_number' WHERE operation = 'VOID' AND document_number = 'X02'$$);
+SELECT pg_temp.problems($$UPDATE docnum.audit_log SET metadata = metadata || '{"related_number": "X03"}' WHERE operation = 'REPLACE'$$);
+\echo unexplained_value: recorded, without rows of the log
+SELECT pg_temp.problems($$DELETE FROM docnum.number WHERE document_number IN ('X03', 'X04')$$, $$DELETE FROM docnum.audit_log WHERE document_number IN ('X03', 'X04')$$,
+	$$INSERT INTO docnum.range SELECT counter_id, 3, 4, 'unexplained', 'lost', now() FROM docnum.counter WHERE document_type = 'X' AND scope = 'P1'$$);
+\echo ranges_overlap, counter_missing of a range
+SELECT pg_temp.problems($$UPDATE docnum.range SET last_value = 30 WHERE first_value = 20$$, $$INSERT INTO docnum.range VALUES (1, 1, 2, 'skipped', 'x', now())$$);
+\echo a closed scope: no gap, and nothing after it
+SELECT pg_temp.problems($$SELECT docnum_close('X', 'done', 'P1'::text)$$, $$DELETE FROM docnum.number WHERE document_number = 'X05' $$, $$DELETE FROM docnum.audit_log WHERE document_number = 'X05'$$);
+SELECT pg_temp.problems($$SELECT docnum_close('X', 'done', 'P1'::text)$$, $$UPDATE docnum.number SET value = 9 WHERE document_number = 'X06' $$,
+	$$UPDATE docnum.audit_log SET value = 9 WHERE document_number = 'X06'$$, $$INSERT INTO docnum.range SELECT counter_id, 6, 6, 'skipped', 'x', now() FROM docnum.counter WHERE document_type = 'X' AND scope = 'P1'$$);
 \echo index_missing: not unique, partial
 SELECT pg_temp.problems('DROP INDEX docnum.number_value_key', 'CREATE INDEX number_value_key ON docnum.number (counter_id, value)');
 SELECT pg_temp.problems('DROP INDEX docnum.number_value_key', 'CREATE UNIQUE INDEX number_value_key ON docnum.number (counter_id, value) WHERE value > 0');

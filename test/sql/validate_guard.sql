@@ -13,7 +13,7 @@ BEGIN;
 ALTER TABLE docnum.number DISABLE TRIGGER ALL;
 INSERT INTO docnum.number SELECT NULL, NULL, 0, now(), NULL, NULL, 'external', 'G', 'X1';
 ALTER TABLE docnum.number ENABLE ALWAYS TRIGGER docnum_audit, ENABLE ALWAYS TRIGGER docnum_truncate;
-SELECT problem, document_number FROM docnum_validate();	-- duplicate_number|X1
+SELECT problem, document_number FROM docnum_validate();	-- duplicate_number|X1, and no log
 ROLLBACK;
 BEGIN;
 CREATE FUNCTION noop() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NEW; END';
