@@ -24,6 +24,7 @@ OBJS = \
 	src/audit.o \
 	src/catalog.o \
 	src/check_digit.o \
+	src/check_duplicates.o \
 	src/chronology.o \
 	src/close.o \
 	src/counter.o \
@@ -91,6 +92,7 @@ SQL_PARTS = \
 	sql/parts/status.sql \
 	sql/parts/attach.sql \
 	sql/parts/gaps.sql \
+	sql/parts/check_duplicates.sql \
 	sql/parts/validate.sql
 
 DATA       = $(wildcard sql/docnum--*--*.sql)
