@@ -136,6 +136,8 @@ typedef struct FormatParsed
 	int			shown[FORMAT_KINDS];	/* of date kinds: the digits, as
 										 * printed */
 	int64_t		sequence;
+	bool		padded_otherwise;	/* than rendering does; only of
+									 * format_parse_any_padding */
 } FormatParsed;
 
 /*
@@ -172,6 +174,20 @@ extern size_t format_render(const Format *format, const FormatValues *values,
  */
 extern bool format_parse(const Format *format, const char *text, size_t bytes,
 						 FormatParsed *parsed, Problem *problem);
+
+/*
+ * The same for a number that somebody else wrote: the running number may have
+ * fewer or more zeros before it than format_render gives.  A check digit is
+ * that of the text as it stands.
+ */
+extern bool format_parse_any_padding(const Format *format, const char *text, size_t bytes,
+									 FormatParsed *parsed, Problem *problem);
+
+/* Does the number show nothing of its date that contradicts this one? */
+extern bool format_date_fits(const FormatParsed *parsed, const PeriodFields *date);
+
+/* Does the format show so much of a date that the period is known? */
+extern bool format_shows_period(const Format *format, PeriodKind period);
 
 /*
  * Finds a date that a parsed number can be of, nearest to a year where the

@@ -108,6 +108,23 @@ format_find_date(const Format *format, const FormatParsed *parsed, int near_year
 }
 
 /*
+ * Tells whether a date shows just what a parsed number shows of its date.
+ */
+bool
+format_date_fits(const FormatParsed *parsed, const PeriodFields *date)
+{
+	int			kind;
+
+	for (kind = FORMAT_FIRST_DATE; kind <= FORMAT_LAST_DATE; kind++)
+	{
+		if (parsed->shown[kind] != FORMAT_NOT_SHOWN &&
+			parsed->shown[kind] != format_date_value((FormatPieceKind) kind, date))
+			return false;
+	}
+	return true;
+}
+
+/*
  * Returns by how many centuries a year must be moved to come nearest to
  * another.
  */

@@ -3,7 +3,7 @@
  * format_parse.c
  *	  Number formats: read a number back.
  *
- * Invariants: a text is accepted if and only if format_render gives it for
+ * Invariants: by format_parse, a text is accepted if and only if format_render gives it for
  * some values that scope_value_check and format_check_values allow, a date
  * from 0001-01-01 to 9999-12-31 and a sequence from 1 to FORMAT_VALUE_MAX;
  * rendering what was parsed gives the text again.  No byte beyond the given
@@ -31,6 +31,7 @@ typedef struct FormatParser
 	size_t		bytes;
 	size_t		at;				/* all before it is read */
 	int			last_dimension; /* index of its piece, or -1 */
+	bool		any_padding;	/* of {SEQ} */
 	int			shown[FORMAT_KINDS];	/* what each date token shows */
 	FormatParsed *parsed;
 	Problem    *problem;
@@ -38,12 +39,15 @@ typedef struct FormatParser
 
 #define ANY_YEAR 2000
 
+static bool parse(const Format *format, const char *text, size_t bytes, bool any_padding,
+				  FormatParsed *parsed, Problem *problem);
 static bool parse_piece(FormatParser *parser, int index);
 static bool parse_literal(FormatParser *parser, const FormatPiece *piece);
 static bool parse_dimension(FormatParser *parser, int index);
 static bool find_end_of_last(const FormatParser *parser, size_t *end);
 static bool find_terminator(const FormatParser *parser, const FormatPiece *literal, size_t *end);
 static bool parse_sequence(FormatParser *parser, int index);
+static size_t surplus_zeros(const FormatParser *parser, size_t ndigits);
 static bool parse_date(FormatParser *parser, const FormatPiece *piece);
 static bool parse_check(FormatParser *parser, const FormatPiece *piece);
 static size_t fixed_bytes_after(const Format *format, int index);
@@ -64,6 +68,27 @@ bool
 format_parse(const Format *format, const char *text, size_t bytes, FormatParsed *parsed,
 			 Problem *problem)
 {
+	return parse(format, text, bytes, false, parsed, problem);
+}
+
+/*
+ * Parses a number whose running number may have fewer or more zeros before it
+ * than rendering gives; parsed->padded_otherwise tells.  Else as format_parse.
+ */
+bool
+format_parse_any_padding(const Format *format, const char *text, size_t bytes,
+						 FormatParsed *parsed, Problem *problem)
+{
+	return parse(format, text, bytes, true, parsed, problem);
+}
+
+/*
+ * Parses a number, from its first piece to its last.
+ */
+static bool
+parse(const Format *format, const char *text, size_t bytes, bool any_padding,
+	  FormatParsed *parsed, Problem *problem)
+{
 	FormatParser parser;
 	FormatDate	date;
 	int			i;
@@ -73,6 +98,7 @@ format_parse(const Format *format, const char *text, size_t bytes, FormatParsed 
 	parser.text = text;
 	parser.bytes = bytes;
 	parser.at = 0;
+	parser.any_padding = any_padding;
 	parser.parsed = parsed;
 	parser.problem = problem;
 	for (i = 0; i < FORMAT_KINDS; i++)
@@ -228,6 +254,7 @@ parse_sequence(FormatParser *parser, int index)
 	size_t		width = (size_t) format->piece[index].number;
 	size_t		rest = parser->bytes - parser->at;
 	size_t		run = 0;
+	size_t		surplus = 0;
 	size_t		others;
 
 	if (index < parser->last_dimension)
@@ -243,17 +270,44 @@ parse_sequence(FormatParser *parser, int index)
 		others = fixed_bytes_after(format, index);
 	}
 
-	if (run >= others + width && run - others <= FORMAT_SEQ_MAX &&
-		read_digits(parser, run - others, &parser->parsed->sequence) &&
-		parser->parsed->sequence > 0 &&
-		(run - others == width || parser->text[parser->at] != '0'))
+	if (parser->any_padding && run > others)
 	{
-		parser->at += run - others;
-		return true;
+		surplus = surplus_zeros(parser, run - others);
+		parser->parsed->padded_otherwise = run - others < width || (surplus > 0 && run - others > width);
+		width = 1;
+	}
+	if (run >= others + width && run - others - surplus <= FORMAT_SEQ_MAX)
+	{
+		parser->at += surplus;
+		if (read_digits(parser, run - others - surplus, &parser->parsed->sequence) &&
+			parser->parsed->sequence > 0 &&
+			(parser->any_padding || run - others == width || parser->text[parser->at] != '0'))
+		{
+			parser->at += run - others - surplus;
+			return true;
+		}
+		parser->at -= surplus;
 	}
 	run = mismatch(parser);
+	if (parser->any_padding)
+		return problem_detail(parser->problem, "A number from 1, of at most %d digits, is expected "
+							  "at character %zu.", FORMAT_SEQ_MAX, run);
 	return problem_detail(parser->problem, "A number from 1, in at least %d digits and without "
 						  "surplus zeros, is expected at character %zu.", (int) width, run);
+}
+
+/*
+ * Returns how many zeros stand before the last of that many digits, or before
+ * the first other digit.
+ */
+static size_t
+surplus_zeros(const FormatParser *parser, size_t ndigits)
+{
+	size_t		zeros = 0;
+
+	while (zeros + 1 < ndigits && parser->text[parser->at + zeros] == '0')
+		zeros++;
+	return zeros;
 }
 
 /*

@@ -29,7 +29,6 @@ static bool prove_dimensions(const Format *format, Problem *problem);
 static bool prove_sequence(const Format *format, Problem *problem);
 static bool sequence_is_delimited(const Format *format, int sequence, int step);
 static bool prove_scope(const Format *format, const ScopeSpec *scope, Problem *problem);
-static bool period_is_shown(const Format *format, PeriodKind period);
 static const char *period_needs(const Format *format, PeriodKind period);
 static bool prove_length(const Format *format, const FormatContext *context, Problem *problem);
 static int	count_digits(int64_t value);
@@ -192,7 +191,7 @@ prove_scope(const Format *format, const ScopeSpec *scope, Problem *problem)
 								scope->name[i]);
 		}
 	}
-	if (!period_is_shown(format, scope->period))
+	if (!format_shows_period(format, scope->period))
 	{
 		problem_set(problem, "format does not show the period %s of the scope", name);
 		problem_detail(problem, "%s needs %s.", name, period_needs(format, scope->period));
@@ -206,8 +205,8 @@ prove_scope(const Format *format, const ScopeSpec *scope, Problem *problem)
  * Does the format tell any two periods of a kind apart?  (A year is told by
  * its last two digits: a century is taken for granted.)
  */
-static bool
-period_is_shown(const Format *format, PeriodKind period)
+bool
+format_shows_period(const Format *format, PeriodKind period)
 {
 	bool		fiscal = format_shows(format, FORMAT_FY, -1) || format_shows(format, FORMAT_FY2, -1) ||
 	format_shows(format, FORMAT_FYE, -1) || format_shows(format, FORMAT_FYE2, -1);

@@ -63,6 +63,8 @@ static const CodeRange space_ranges[] = {
 	{0x3000, 0x3000}			/* ideographic space */
 };
 
+#define BYTE_ORDER_MARK 0xFEFF
+
 #define LENGTH_OF(array) (sizeof(array) / sizeof((array)[0]))
 
 static size_t decode(const char *text, size_t bytes, bool utf8, uint32_t *code);
@@ -146,6 +148,34 @@ printable_has_outer_space(const char *text, size_t bytes, bool utf8)
 	while (utf8 && last > 0 && ((unsigned char) text[last] & 0xC0) == 0x80)
 		last--;
 	return decode(text + last, bytes - last, utf8, &code) > 0 && is_space(code);
+}
+
+/*
+ * Takes white space and byte order marks off both ends of a text.
+ */
+void
+printable_trim(const char **text, size_t *bytes, bool utf8)
+{
+	uint32_t	code;
+	size_t		used;
+	size_t		last;
+
+	while (*bytes > 0 && (used = decode(*text, *bytes, utf8, &code)) > 0 &&
+		   (is_space(code) || code == BYTE_ORDER_MARK))
+	{
+		*text += used;
+		*bytes -= used;
+	}
+	while (*bytes > 0)
+	{
+		last = *bytes - 1;
+		while (utf8 && last > 0 && ((unsigned char) (*text)[last] & 0xC0) == 0x80)
+			last--;
+		if (decode(*text + last, *bytes - last, utf8, &code) == 0 ||
+			!(is_space(code) || code == BYTE_ORDER_MARK))
+			break;
+		*bytes = last;
+	}
 }
 
 /*

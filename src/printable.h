@@ -40,4 +40,10 @@ extern bool printable_check(const char *text, size_t bytes, bool utf8,
 /* Does the text begin or end with white space (ASCII, no-break, Unicode)? */
 extern bool printable_has_outer_space(const char *text, size_t bytes, bool utf8);
 
+/*
+ * Takes white space and byte order marks off both ends of a text, which is not
+ * copied.
+ */
+extern void printable_trim(const char **text, size_t *bytes, bool utf8);
+
 #endif							/* DOCNUM_PRINTABLE_H */

@@ -26,6 +26,12 @@ static const char *const reserved_names[] = {
 	"IW", "FY", "FYE"
 };
 
+/* columns that docnum_import reads beside those of the dimensions */
+static const char *const column_names[] = {
+	"DOCUMENT_NUMBER", "DOCUMENT_DATE", "CREATED_AT", "METADATA", "ROW_NUMBER"
+};
+
+static bool is_column(const char *name, size_t bytes);
 static bool add_name(ScopeSpec *spec, const char *name, size_t bytes, Problem *problem);
 static bool add_period(ScopeSpec *spec, PeriodKind period, Problem *problem);
 static bool add_dimension(ScopeSpec *spec, const char *name, size_t bytes, Problem *problem);
@@ -88,6 +94,23 @@ scope_name_is_reserved(const char *name, size_t bytes)
 	for (i = 0; i < sizeof(reserved_names) / sizeof(reserved_names[0]); i++)
 	{
 		if (is_word(name, bytes, reserved_names[i]))
+			return true;
+	}
+	return false;
+}
+
+/*
+ * Is it a column of an import, which reads a dimension's values from the
+ * column of its name?
+ */
+static bool
+is_column(const char *name, size_t bytes)
+{
+	size_t		i;
+
+	for (i = 0; i < sizeof(column_names) / sizeof(column_names[0]); i++)
+	{
+		if (is_word(name, bytes, column_names[i]))
 			return true;
 	}
 	return false;
@@ -291,6 +314,12 @@ add_dimension(ScopeSpec *spec, const char *name, size_t bytes, Problem *problem)
 		problem_detail(problem, "It is the name of a format token.");
 		return problem_hint(problem, "Choose another name; a date is a dimension as YEARLY, "
 							"QUARTERLY, MONTHLY, WEEKLY or DAILY.");
+	}
+	if (is_column(name, bytes))
+	{
+		problem_set(problem, "dimension name \"%.*s\" is reserved", (int) bytes, name);
+		problem_detail(problem, "It is the name of a column that docnum_import reads.");
+		return problem_hint(problem, "Choose another name.");
 	}
 	for (i = 0; i < spec->ndimensions; i++)
 	{

@@ -48,7 +48,8 @@ typedef struct ScopeValue
  * Reads a type's scope.  Names are case-sensitive: upper-case letters, digits
  * and underscores, beginning with a letter; blanks around commas are allowed.
  * Refused: unknown shapes, a name twice, a second period, GLOBAL together
- * with others, names of format tokens (TYPE, SCOPE, SEQ, YYYY, ...), too many.
+ * with others, names of format tokens (TYPE, SCOPE, SEQ, YYYY, ...) and of the
+ * columns of an import (DOCUMENT_NUMBER, ...), too many.
  */
 extern bool scope_parse(const char *text, ScopeSpec *spec, Problem *problem);
 

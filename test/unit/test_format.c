@@ -751,6 +751,97 @@ test_numbers_refused(void)
 }
 
 /*
+ * A number that somebody else wrote may be padded otherwise; all else is as
+ * strict as ever.
+ */
+static void
+test_any_padding(void)
+{
+	static const struct
+	{
+		const char *source;
+		const char *scope;
+		const char *text;
+		int64_t		sequence;	/* 0: refused */
+		bool		otherwise;
+	}			cases[] = {
+		{"A-{SEQ:4}", "GLOBAL", "A-0007", 7, false},
+		{"A-{SEQ:4}", "GLOBAL", "A-7", 7, true},
+		{"A-{SEQ:4}", "GLOBAL", "A-007", 7, true},
+		{"A-{SEQ:4}", "GLOBAL", "A-00007", 7, true},
+		{"A-{SEQ:4}", "GLOBAL", "A-12345", 12345, false},
+		{"A-{SEQ:4}", "GLOBAL", "A-012345", 12345, true},
+		{"A-{SEQ:4}", "GLOBAL", "A-0000000000000000000000007", 7, true},
+		{"A-{SEQ:4}", "GLOBAL", "A-0999999999999999999", INT64_C(999999999999999999), true},
+		{"A-{SEQ:4}", "GLOBAL", "A-1000000000000000000", 0, false},
+		{"A-{SEQ:4}", "GLOBAL", "A-0000", 0, false},
+		{"A-{SEQ:4}", "GLOBAL", "A-", 0, false},
+		{"A-{SEQ:4}", "GLOBAL", "a-0007", 0, false},
+		{"A-{SEQ:4}", "GLOBAL", "A-7 ", 0, false},
+		{"A-{SEQ:4}", "GLOBAL", "A-+7", 0, false},
+		{"{YYYY}{SEQ:4}", "YEARLY", "202412", 12, true},
+		{"{YYYY}{SEQ:4}", "YEARLY", "20240", 0, false},
+		{"{YYYY}-{MM}-{SEQ:2}", "MONTHLY", "2024-3-01", 0, false},
+		{"{SEQ:3}/{YYYY}", "YEARLY", "7/2024", 7, true},
+		{"{SEQ:3}05{MM}", "GLOBAL", "70512", 7, true},
+		{"{A}-{SEQ:3}", "A", "x-y-1", 1, true},
+		{"{SEQ:3}-{A}", "A", "1-x-y", 1, true},
+		{"A-{SEQ:4}{CHECK:LUHN}", "GLOBAL", "A-79", 0, false},
+		{"A-{SEQ:4}{CHECK:LUHN}", "GLOBAL", "A-75", 7, true},
+		{"A-{SEQ:4}{CHECK:LUHN}", "GLOBAL", "A-00075", 7, false}
+	};
+	size_t		i;
+
+	for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)
+	{
+		Format		format;
+		FormatParsed parsed;
+		Problem		problem;
+		size_t		bytes = strlen(cases[i].text);
+		char	   *copy = unit_exact_copy(cases[i].text, bytes);
+		bool		fits;
+
+		if (CHECK_NOTE(compile(&format, cases[i].source, cases[i].scope, &problem), problem.message))
+		{
+			fits = format_parse_any_padding(&format, copy, bytes, &parsed, &problem);
+			if (CHECK_NOTE(fits == (cases[i].sequence > 0), cases[i].text) && fits)
+			{
+				CHECK_INT(parsed.sequence, cases[i].sequence, cases[i].text);
+				CHECK_NOTE(parsed.padded_otherwise == cases[i].otherwise, cases[i].text);
+				CHECK_NOTE(format_parse(&format, copy, bytes, &parsed, &problem) ==
+						   !cases[i].otherwise, cases[i].text);
+			}
+		}
+		free(copy);
+	}
+}
+
+/*
+ * A date fits if it shows all that the number shows of one.
+ */
+static void
+test_date_fits(void)
+{
+	Format		format;
+	FormatParsed parsed;
+	Problem		problem;
+	PeriodFields fields;
+
+	CHECK(compile(&format, "{YY}-{MM}-{SEQ:1}", "GLOBAL", &problem));
+	CHECK(parse(&format, "24-03-7", &parsed, &problem));
+	period_fields(2024, 3, 31, 1, &fields);
+	CHECK(format_date_fits(&parsed, &fields));
+	period_fields(1924, 3, 1, 1, &fields);
+	CHECK(format_date_fits(&parsed, &fields));
+	period_fields(2024, 4, 1, 1, &fields);
+	CHECK(!format_date_fits(&parsed, &fields));
+	period_fields(2025, 3, 1, 1, &fields);
+	CHECK(!format_date_fits(&parsed, &fields));
+	CHECK(format_shows_period(&format, PERIOD_MONTHLY));
+	CHECK(!format_shows_period(&format, PERIOD_DAILY));
+}
+
+/*
  * A value that no scope may have is no value in a number either.
  */
 static void
@@ -1039,6 +1130,8 @@ const UnitTest format_tests[] = {
 	{"format: hostile formats", test_hostile_formats},
 	{"format: random formats", test_random_formats},
 	{"format: numbers refused", test_numbers_refused},
+	{"format: any padding", test_any_padding},
+	{"format: a date fits", test_date_fits},
 	{"format: values that no scope may have", test_unsound_values},
 	{"format: numbers cut anywhere", test_cut_numbers},
 	{"format: the date of a parsed number", test_parsed_date},

@@ -74,6 +74,45 @@ has_outer_space(const char *text, size_t bytes, bool utf8)
 	return space;
 }
 
+/*
+ * Trimmed of white space and byte order marks, and of nothing else; a text of
+ * its exact bytes, so that a sanitizer sees a read beyond them.
+ */
+static void
+test_trim(void)
+{
+	static const struct
+	{
+		const char *text;
+		const char *trimmed;
+		bool		utf8;
+	}			cases[] = {
+		{"", "", true},
+		{"A-1", "A-1", true},
+		{" \t\r\n", "", true},
+		{"\xEF\xBB\xBF", "", true},
+		{"\xEF\xBB\xBF" "A-1\r", "A-1", true},
+		{"\xC2\xA0 A 1 \xC2\xA0\xE3\x80\x80", "A 1", true},
+		{"\xE2\x80\x8B" "A", "\xE2\x80\x8B" "A", true},	/* zero width: no space */
+		{"\xC3\xA9 ", "\xC3\xA9", true},
+		{"\xA0 \xC2", "\xA0 \xC2", true}, /* no characters */
+		{" \xA0" "A\r\n", "\xA0" "A", false}
+	};
+	size_t		i;
+
+	for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)
+	{
+		size_t		bytes = strlen(cases[i].text);
+		char	   *copy = unit_exact_copy(cases[i].text, bytes);
+		const char *text = copy;
+
+		printable_trim(&text, &bytes, cases[i].utf8);
+		CHECK_NOTE(bytes == strlen(cases[i].trimmed) &&
+				   memcmp(text, cases[i].trimmed, bytes) == 0, cases[i].text);
+		free(copy);
+	}
+}
+
 static void
 test_length(void)
 {
@@ -265,6 +304,7 @@ test_outer_space(void)
 }
 
 const UnitTest printable_tests[] = {
+	{"printable: trim", test_trim},
 	{"printable: length in characters", test_length},
 	{"printable: every code", test_every_code},
 	{"printable: letters, signs and marks of all scripts", test_allowed},

@@ -100,6 +100,11 @@ test_parse_refused(void)
 		{"x" E_10 E_10 E_10 E_10 E_10 E_10, "invalid dimension name \"x" E_10 E_10 E_10 E_10 E_10 E_10 "\""},
 		{"SEQ", "dimension name \"SEQ\" is reserved"},
 		{"PROJECT, YYYY", "dimension name \"YYYY\" is reserved"},
+		{"DOCUMENT_NUMBER", "dimension name \"DOCUMENT_NUMBER\" is reserved"},
+		{"A, DOCUMENT_DATE", "dimension name \"DOCUMENT_DATE\" is reserved"},
+		{"CREATED_AT", "dimension name \"CREATED_AT\" is reserved"},
+		{"METADATA, YEARLY", "dimension name \"METADATA\" is reserved"},
+		{"ROW_NUMBER", "dimension name \"ROW_NUMBER\" is reserved"},
 		{"A, B, C, D, E, F, G, H, I", "scope has more than 8 dimensions besides the period"}
 	};
 	char		text[3000];
