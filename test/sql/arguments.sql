@@ -21,7 +21,7 @@ INSERT INTO value VALUES ('document_type', 'text', '''C'''), ('scope_value', 'te
 	('time_zone', 'text', '''UTC'''), ('fiscal_year_start', 'integer', '1'), ('reservation_ttl', 'interval', '''1 hour'''), ('chronology', 'text', '''none'''),
 	('uniqueness', 'text', '''GLOBAL'''), ('early_release', 'boolean', 'false'), ('start_value', 'bigint', '1'), ('max_length', 'integer', '50'), ('allow_reservations', 'boolean', 'true'),
 	('series', 'text', 'NULL'), ('rate_limit', 'integer', 'NULL'), ('rate_interval', 'interval', 'NULL'), ('format_change', 'text', '''continue'''), ('idempotency_key', 'text', '''k'''), ('older_than', 'interval', '''1 hour'''),
-	('document_number', 'text', '''C001'''), ('skip_validation', 'boolean', 'false'), ('from_value', 'bigint', '80'), ('to_value', 'bigint', '81'), ('value', 'bigint', '90'), ('role', 'name', '''pg_monitor'''), ('privilege', 'text', '''use'''),
+	('document_number', 'text', '''C001'''), ('columns', 'text[]', 'NULL'), ('skip_validation', 'boolean', 'false'), ('from_value', 'bigint', '80'), ('to_value', 'bigint', '81'), ('value', 'bigint', '90'), ('role', 'name', '''pg_monitor'''), ('privilege', 'text', '''use'''),
 	('target', 'regclass', '''attachable'''), ('number_column', 'name', '''number'''), ('scope_columns', 'jsonb', '''{}'''), ('date_column', 'name', '''day'''), ('at', 'text', '''insert'''),
 	('issue_column', 'name', '''issued'''), ('on_delete', 'text', '''void''');
 CREATE TABLE attachable (number text, day date, issued boolean);

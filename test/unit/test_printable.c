@@ -93,9 +93,9 @@ test_trim(void)
 		{"\xEF\xBB\xBF", "", true},
 		{"\xEF\xBB\xBF" "A-1\r", "A-1", true},
 		{"\xC2\xA0 A 1 \xC2\xA0\xE3\x80\x80", "A 1", true},
-		{"\xE2\x80\x8B" "A", "\xE2\x80\x8B" "A", true},	/* zero width: no space */
+		{"\xE2\x80\x8B" "A", "\xE2\x80\x8B" "A", true}, /* zero width: no space */
 		{"\xC3\xA9 ", "\xC3\xA9", true},
-		{"\xA0 \xC2", "\xA0 \xC2", true}, /* no characters */
+		{"\xA0 \xC2", "\xA0 \xC2", true},	/* no characters */
 		{" \xA0" "A\r\n", "\xA0" "A", false}
 	};
 	size_t		i;
