@@ -65,14 +65,14 @@ sub render
 	return $text;
 }
 
-# parse finds counter and value of a text; nothing if the format cannot read it.
+# parse finds counter and value of a text, which may not show its scope; nothing
+# if the format cannot read it.
 sub parse
 {
-	my ($self, $type, $text) = @_;
+	my ($self, $type, $text, $given) = @_;
 
 	return unless $text =~ $type->{pattern};
-	my ($scope, $value) = ($+{project} // $+{year} // '', $+{value} + 0);
-	return if $value == 0 || ($type->{scope} ne '' && $scope eq '');
+	my ($scope, $value) = ($+{project} // $+{year} // $given, $+{value} + 0);
 	return ($self->counter($type->{name}, $scope), $value);
 }
 
@@ -91,6 +91,7 @@ sub counter
 		last => 0,			# highest value that has a row, 0: none
 		free => {},			# values below it without row and range
 		ranges => [],		# in their order, without overlap
+		dropped => [],		# ranges that open transactions took back
 		lock => undef,		# transaction that holds the scope to its end
 		closed => undef,
 	};
@@ -466,6 +467,23 @@ sub set_state
 	return;
 }
 
+sub set_closed
+{
+	my ($transaction, $counter, $closed) = @_;
+
+	change($transaction, $counter, 'was_closed', $counter->{closed}) unless $counter->{pending};
+	mark($transaction, $counter, 'pending');
+	change($transaction, $counter, 'closed', $closed);
+	return;
+}
+
+# is_closed: what everybody sees of a counter.
+sub is_closed
+{
+	my $counter = shift;
+	return $counter->{pending} ? $counter->{was_closed} : $counter->{closed};
+}
+
 # committed_state: what everybody sees of a row; nothing if it is open.
 sub committed_state
 {
@@ -516,13 +534,25 @@ sub drop_range
 	my ($self, $transaction, $counter, $range) = @_;
 
 	remove_range($counter, $range);
+	push @{ $counter->{dropped} }, $range;
 	$self->free_within($counter, $range->{first}, $range->{last});
+	mark($transaction, $range, 'pending');
 	push @{ $transaction->{undo} }, sub {
 		insert_range($counter, $range);
+		@{ $counter->{dropped} } = grep { $_ != $range } @{ $counter->{dropped} };
 		delete $counter->{free}{$_}
 		  foreach grep { $_ >= $range->{first} && $_ <= $range->{last} } keys %{ $counter->{free} };
 	};
 	return;
+}
+
+# committed_ranges: what everybody sees.
+sub committed_ranges
+{
+	my $counter = shift;
+
+	@{ $counter->{dropped} } = grep { $_->{pending} } @{ $counter->{dropped} };
+	return grep { !$_->{open} } @{ $counter->{ranges} }, @{ $counter->{dropped} };
 }
 
 # free_within sets free what has neither row nor range, now that a range is gone.
@@ -536,6 +566,92 @@ sub free_within
 		$self->set_free($counter, $value) if is_free($counter, $value);
 	}
 	return;
+}
+
+# cut_range takes first .. last out of a range.
+sub cut_range
+{
+	my ($self, $transaction, $counter, $range, $first, $last) = @_;
+
+	$self->drop_range($transaction, $counter, $range);
+	$self->add_range($transaction, $counter, $range->{first}, $first - 1, $range->{cause})
+	  if $range->{first} < $first;
+	$self->add_range($transaction, $counter, $last + 1, $range->{last}, $range->{cause})
+	  if $last < $range->{last};
+	return;
+}
+
+# fill records first .. last where no range is yet; what was only jumped over
+# becomes skipped.  Returns how many values it recorded.
+sub fill
+{
+	my ($self, $transaction, $counter, $first, $last, $cause, $silent) = @_;
+	my $marked = 0;
+
+	while ($first <= $last)
+	{
+		my ($range) = grep { $_->{last} >= $first } @{ $counter->{ranges} };
+		my $within = $range && $range->{first} <= $first;
+		my $until = $within ? $range->{last} : $range ? $range->{first} - 1 : $last;
+
+		$until = $last if $until > $last;
+		if (!$within || ($cause eq 'skipped' && $range->{cause} eq 'jumped'))
+		{
+			$self->cut_range($transaction, $counter, $range, $first, $until) if $within;
+			$self->add_range($transaction, $counter, $first, $until, $cause);
+			$self->log($transaction, 'SKIP', undef, counter => $counter, cause => $cause,
+				first => $first, last => $until) unless $silent;
+			$marked += $until - $first + 1;
+		}
+		$first = $until + 1;
+	}
+	return $marked;
+}
+
+# set_back takes back what was jumped over above a value; returns how many ranges.
+sub set_back
+{
+	my ($self, $transaction, $counter, $value) = @_;
+	my @ranges = grep { $_->{cause} eq 'jumped' && $_->{last} > $value } @{ $counter->{ranges} };
+
+	foreach my $range (@ranges)
+	{
+		my $first = $range->{first} > $value ? $range->{first} : $value + 1;
+		$self->cut_range($transaction, $counter, $range, $first, $range->{last});
+	}
+	return scalar @ranges;
+}
+
+# has_row: is there a number with a value of first .. last?
+sub has_row
+{
+	my ($counter, $first, $last) = @_;
+
+	$last = $counter->{last} if $last > $counter->{last};
+	foreach my $value ($first .. $last)
+	{
+		return 1 if $counter->{live}{$value};
+	}
+	return 0;
+}
+
+# has_open_row: has another open transaction given or changed a number here?
+sub has_open_row
+{
+	my ($counter, $transaction) = @_;
+
+	foreach my $row (values %{ $counter->{live} })
+	{
+		return 1 if is_others($transaction, $row, 'open') || is_others($transaction, $row, 'pending');
+	}
+	return 0;
+}
+
+# has_reservation: is there an open reservation, overdue or not?
+sub has_reservation
+{
+	my ($self, $counter) = @_;
+	return scalar grep { $_->{state} eq 'reserved' } values %{ $counter->{live} };
 }
 
 sub lock_scope { return mark($_[0], $_[1], 'lock') }
@@ -628,7 +744,7 @@ sub may_allocate
 # and a complaint.
 sub accept_value
 {
-	my ($self, $counter, $transaction, $value, $state, $operation) = @_;
+	my ($self, $counter, $transaction, $value, $state, $operation, @more) = @_;
 	my ($code, $new, @taken) = $self->new_value($counter, $transaction);
 	my $recycled = !$counter->{type}{strict} && $self->can_recycle($counter, $value, $transaction);
 
@@ -642,7 +758,7 @@ sub accept_value
 	my $row = $self->add_row($transaction, $counter, $value, $state);
 	push @{ $transaction->{allocated} }, $row;
 	push @{ $transaction->{touched} }, $row;
-	$self->log($transaction, $operation, $row, recycled => $recycled ? 1 : 0);
+	$self->log($transaction, $operation, $row, recycled => $recycled ? 1 : 0, @more);
 	return ($row);
 }
 
@@ -671,6 +787,8 @@ sub may_preview
 	my ($self, $counter, $transaction) = @_;
 	my $value = tail($counter);
 	my @values;
+
+	return () if $counter->{closed};
 
 	@values = grep { $self->can_recycle($counter, $_, $transaction) } keys %{ $counter->{free} }
 	  if !$counter->{type}{strict};

@@ -59,13 +59,13 @@ sub draw_place
 # take judges a number that was given and takes it.
 sub take
 {
-	my ($run, $counter, $text, $state, $operation) = @_;
+	my ($run, $counter, $text, $state, $operation, @more) = @_;
 	my $value = $text =~ $counter->{type}{pattern} ? $+{value} + 0 : 0;
 
 	same('number', 'number', $text, $run->{model}->render($counter, $value));
 	$run->record_taken($counter);
 	my ($row, $complaint) = $run->{model}->accept_value($counter, $run->{transaction}, $value,
-		$state, $operation);
+		$state, $operation, @more);
 	differs('next number', $complaint) if $complaint;
 	return $row;
 }
@@ -291,6 +291,361 @@ $operation{expire} = {
 	},
 };
 
+# ---- numbers by hand ---------------------------------------------------------------------------
+
+# busy: another transaction holds the scope to its end.
+sub busy
+{
+	my ($run, $counter) = @_;
+	return Model::is_others($run->{transaction}, $counter, 'lock');
+}
+
+# A number to override: above the last, free, jumped over, given, skipped; or a text
+# that the type's format cannot give, such as one that another type will want.
+sub draw_number
+{
+	my ($run, $counter) = @_;
+	my $model = $run->{model};
+	my $tail = Model::tail($counter);
+	my @free = sort { $a <=> $b } keys %{ $counter->{free} };
+	my @ranges = @{ $counter->{ranges} };
+	my $kind = $run->random(12);
+
+	if ($kind < 2)
+	{
+		return 'OLD/' . $run->random(300) if $kind == 0;
+		my ($type, $scope) = draw_place($run);
+		my $other = $model->counter($type->{name}, $scope);
+		return $model->render($other, Model::tail($other) + $run->random(4));
+	}
+	my $value = $tail + $run->random($run->random(10) ? 6 : 200);
+	$value = $run->draw(@free) if $kind < 5 && @free;
+	if ($kind == 5 || $kind == 6)
+	{
+		@ranges = grep { $_->{cause} eq 'jumped' } @ranges if $kind == 5;
+		my $range = @ranges ? $run->draw(@ranges) : undef;
+		$value = $range->{first} + $run->random($range->{last} - $range->{first} + 1) if $range;
+	}
+	$value = 1 + $run->random($tail) if $kind == 7;
+	$value = $counter->{type}{max} + 1 if $kind == 8 && $run->random(10) == 0;
+	return $model->render($counter, $value);
+}
+
+$operation{override} = {
+	weight => 5,
+	needs => 'docnum_override',
+	draw => sub {
+		my ($run) = @_;
+		my ($type, $scope) = draw_place($run, sub { $_[0]{override} || $run->random(30) == 0 });
+		my $counter = $run->{model}->counter($type->{name}, $scope);
+		return ($type, $type->{unique_per_scope} ? $scope : '', draw_number($run, $counter),
+			$run->draw(qw(strict waived)));
+	},
+	plan => sub {
+		my ($run, $name, $scope, $text, $check) = @_;
+		my ($model, $transaction) = @$run{qw(model transaction)};
+		my $type = $model->{types}{$name};
+		my ($counter, $value) = $model->parse($type, $text, $scope);
+		my $waived = $check eq 'waived';
+		my $code = '';
+		my $range;
+
+		if ($counter)
+		{
+			$range = Model::range_of($counter, $value);
+			$code = busy($run, $counter) ? 'NB003'
+			  : $counter->{closed} ? 'NB010'
+			  : $value > $type->{max} ? 'NB002'
+			  : $counter->{live}{$value} || ($range && $range->{cause} ne 'jumped')
+			  || $model->holder($text, Model::uniqueness($counter), undef) ? 'NB005'
+			  : '';
+		}
+		elsif (!$waived) { $code = 'NB006' }
+		else
+		{
+			$counter = $scope eq '' ? undef : $model->counter($name, $scope);
+			$code = 'NB005' if $model->holder($text, $counter ? Model::uniqueness($counter) : '', undef);
+		}
+		$code = 'NB007' if !$type->{override};
+		return {
+			sql => 'SELECT docnum_override($1, $2, $3, $4, $5)',
+			parameters => [ $name, $text, 'by hand', $waived ? 't' : 'f', $scope eq '' ? undef : $scope ],
+			error => $code,
+			accept => sub {
+				same('result', 'number', $_[0][0], $text);
+				my $row = defined $value
+				  ? overridden($run, $counter, $value, $range)
+				  : $model->add_row($transaction, undef, undef, 'external', type => $type, text => $text,
+					uniqueness => $counter ? Model::uniqueness($counter) : '', within => $counter);
+				$model->log($transaction, 'MANUAL_OVERRIDE', $row, reason => 'by hand');
+				$run->made($row);
+			},
+		};
+	},
+};
+
+# overridden gives a value by hand.
+sub overridden
+{
+	my ($run, $counter, $value, $range) = @_;
+	my ($model, $transaction) = @$run{qw(model transaction)};
+	my $tail = Model::tail($counter);
+
+	Model::lock_scope($transaction, $counter) if $value >= $tail || $counter->{type}{strict};
+	$model->cut_range($transaction, $counter, $range, $value, $value) if $range;
+	$model->fill($transaction, $counter, $tail, $value - 1, 'jumped') if $value > $tail;
+	return $model->add_row($transaction, $counter, $value, 'confirmed');
+}
+
+# named returns the rows that a text names to the transaction.
+sub named
+{
+	my ($run, $text, $type, $scope) = @_;
+
+	return grep {
+		Model::seen_state($_, $run->{transaction})
+		  && (!defined $type || $_->{type}{name} eq $type)
+		  && (!defined $scope || scope_of($_) eq $scope)
+	} @{ $run->{model}{texts}{$text} // [] };
+}
+
+sub scope_of
+{
+	my $row = shift;
+	my $counter = $row->{counter} // $row->{within};
+	return $counter ? $counter->{scope} : '';
+}
+
+# The row of a step, and how the calls name it: by its text, or in full.
+sub name_row
+{
+	my ($run, $name, $how) = @_;
+	my $row = $run->row($name) or return;
+	my $type = $how eq 'full' ? $row->{type}{name} : undef;
+	my $scope = $how eq 'full' && scope_of($row) ne '' ? scope_of($row) : undef;
+
+	return ($row->{text}, $type, $scope, named($run, $row->{text}, $type, $scope));
+}
+
+my %issued = map { $_ => 1 } qw(confirmed imported external);
+
+sub draw_issued
+{
+	my ($run) = @_;
+	my $name = $run->draw_row(sub { $_[0]{alive} && ($issued{ $_[0]{state} } || $run->random(15) == 0) })
+	  or return;
+	return ($name, $run->draw(qw(bare full)));
+}
+
+sub voided
+{
+	my ($run, $row, @more) = @_;
+	my ($model, $transaction) = @$run{qw(model transaction)};
+	my $old = $row->{state};
+
+	$model->set_state($transaction, $row, 'voided');
+	$model->log($transaction, 'VOID', $row, old => $old, @more);
+	return;
+}
+
+$operation{void} = {
+	weight => 5,
+	needs => 'docnum_void',
+	draw => \&draw_issued,
+	plan => sub {
+		my ($run, $name, $how) = @_;
+		my ($text, $type, $scope, @rows) = name_row($run, $name, $how) or return;
+		my $row = $rows[0];
+		return {
+			sql => 'SELECT docnum_void($1, $2, $3, $4)',
+			parameters => [ $text, 'wrong', $type, $scope ],
+			error => !@rows ? 'NB015' : @rows > 1 ? 'NB016'
+			  : Model::is_others($run->{transaction}, $row, 'pending') ? 'NB003'
+			  : $issued{ $row->{state} } ? '' : 'NB010',
+			accept => sub {
+				same('result', 'voided', $_[0][0], 't');
+				voided($run, $row, reason => 'wrong');
+			},
+		};
+	},
+};
+
+$operation{replace} = {
+	weight => 4,
+	needs => 'docnum_replace',
+	draw => \&draw_issued,
+	plan => sub {
+		my ($run, $name, $how) = @_;
+		my ($model, $transaction) = @$run{qw(model transaction)};
+		my ($text, $type, $scope, @rows) = name_row($run, $name, $how) or return;
+		my $row = $rows[0];
+		my ($error, $counter, $date) = ('');
+
+		if (!@rows) { $error = 'NB015' }
+		elsif (@rows > 1) { $error = 'NB016' }
+		elsif (!$issued{ Model::seen_state($row, $transaction) }) { $error = 'NB010' }
+		else
+		{
+			my $within = scope_of($row);
+			$within = 2024 if $row->{type}{scope} eq 'YEARLY' && $within eq '';
+			$error = 'NB009' if $row->{type}{scope} ne '' && $within eq '';
+			$counter = $model->counter($row->{type}{name}, $within);
+			(undef, $date) = place($row->{type}, $within);
+			$error ||= $model->may_allocate($counter, $transaction, 1);
+			$error ||= 'NB003' if Model::is_others($transaction, $row, 'pending');
+		}
+		return {
+			sql => 'SELECT docnum_replace($1, $2, $3, $4, $5)',
+			parameters => [ $text, 'wrong', $type, $scope, $date ],
+			error => $error,
+			accept => sub {
+				my $new = take($run, $counter, $_[0][0], 'confirmed', 'REPLACE',
+					related => $text, reason => 'wrong');
+				voided($run, $row, related => $new->{text}, reason => 'wrong');
+				$run->made($new);
+			},
+		};
+	},
+};
+
+# ---- values by hand ----------------------------------------------------------------------------
+
+$operation{skip} = {
+	weight => 3,
+	needs => 'docnum_skip',
+	draw => sub {
+		my ($run) = @_;
+		my ($type, $scope) = draw_place($run);
+		my $counter = $run->{model}->counter($type->{name}, $scope);
+		my $tail = Model::tail($counter);
+		my @free = sort { $a <=> $b } keys %{ $counter->{free} };
+		my $from = $run->random(2) && @free ? $run->draw(@free)
+		  : $run->random(4) ? $tail + $run->random(5) : $tail + 5 - $run->random(15);
+		my $length = $run->random(40) == 0 ? 100000 : $run->random(4);
+		return ($type, $scope, $from, $from + $length - ($run->random(30) == 0 ? 5 : 0));
+	},
+	plan => sub {
+		my ($run, $name, $scope, $from, $to) = @_;
+		my ($model, $transaction) = @$run{qw(model transaction)};
+		my $counter = $model->counter($name, $scope);
+		my $type = $counter->{type};
+		my ($scope_value, $date) = place($type, $scope);
+		return {
+			sql => 'SELECT docnum_skip($1, $2, $3, $4, $5, $6)',
+			parameters => [ $name, $from, $to, 'lost', $scope_value, $date ],
+			error => busy($run, $counter) ? 'NB003'
+			  : $from < 1 || $from > $to ? '22023'
+			  : $to > $type->{max} ? 'NB002'
+			  : $counter->{closed} ? 'NB010'
+			  : Model::has_row($counter, $from, $to) ? 'NB005' : '',
+			accept => sub {
+				Model::lock_scope($transaction, $counter);
+				same('result', 'values marked', $_[0][0],
+					$model->fill($transaction, $counter, $from, $to, 'skipped'));
+			},
+		};
+	},
+};
+
+$operation{set} = {
+	weight => 2,
+	needs => 'docnum_set',
+	draw => sub {
+		my ($run) = @_;
+		my ($type, $scope) = draw_place($run);
+		my $counter = $run->{model}->counter($type->{name}, $scope);
+		my $at = Model::past_ranges($counter, Model::tail($counter)) - 1;
+		return ($type, $scope, $run->random(2) ? $at + $run->random(8) : $at + 2 - $run->random(12));
+	},
+	plan => sub {
+		my ($run, $name, $scope, $value) = @_;
+		my ($model, $transaction) = @$run{qw(model transaction)};
+		my $counter = $model->counter($name, $scope);
+		my ($scope_value, $date) = place($counter->{type}, $scope);
+		return {
+			sql => 'SELECT docnum_set($1, $2, $3, $4, $5)',
+			parameters => [ $name, $value, 'moved', $scope_value, $date ],
+			error => busy($run, $counter) ? 'NB003'
+			  : $counter->{closed} ? 'NB010'
+			  : $value < 0 || $value > $counter->{type}{max} ? '22023'
+			  : $value < $counter->{last} ? 'NB010'
+			  : $value < $counter->{first} - 1 ? '22023' : '',
+			accept => sub {
+				my $before = Model::past_ranges($counter, Model::tail($counter)) - 1;
+				Model::lock_scope($transaction, $counter);
+				same('result', 'value before', $_[0][0], $before);
+				my $changed = $value > $before
+				  ? $model->fill($transaction, $counter, $before + 1, $value, 'jumped', 'silent')
+				  : $model->set_back($transaction, $counter, $value);
+				$model->log($transaction, 'SET', undef, type => $name, counter => $counter,
+					old => $before, new => $value, reason => 'moved') if $changed;
+			},
+		};
+	},
+};
+
+$operation{close} = {
+	weight => 2,
+	needs => 'docnum_close',
+	draw => sub { $_[0]->random(4) ? draw_place($_[0], sub { $_[0]{scope} ne '' }) : draw_place($_[0]) },
+	plan => sub {
+		my ($run, $name, $scope) = @_;
+		my ($model, $transaction) = @$run{qw(model transaction)};
+		my $counter = $model->counter($name, $scope);
+		my ($scope_value, $date) = place($counter->{type}, $scope);
+		return {
+			sql => 'SELECT docnum_close($1, $2, $3, $4)',
+			parameters => [ $name, 'over', $scope_value, $date ],
+			error => busy($run, $counter) ? 'NB003'
+			  : $counter->{closed} ? 'NB010'
+			  : Model::has_open_row($counter, $transaction) ? 'NB003'
+			  : $model->has_reservation($counter) ? 'NB010' : '',
+			accept => sub {
+				my @free = sort { $a <=> $b } keys %{ $counter->{free} };
+				Model::lock_scope($transaction, $counter);
+				same('result', 'values skipped', $_[0][0], scalar @free);
+				$model->fill($transaction, $counter, $_, $_, 'skipped') foreach @free;
+				Model::set_closed($transaction, $counter, 1);
+				$model->log($transaction, 'CLOSE', undef, type => $name, counter => $counter,
+					new => scalar(@free) . ' values skipped', reason => 'over');
+				$run->{closed}{ $counter->{name} } = $counter;
+			},
+		};
+	},
+};
+
+$operation{reopen} = {
+	weight => 2,
+	needs => 'docnum_reopen',
+	draw => sub {
+		my ($run) = @_;
+		my @closed = grep { $_->{closed} } map { $run->{closed}{$_} } sort keys %{ $run->{closed} };
+		my $counter = @closed ? $run->draw(@closed) : undef;
+		return $counter ? ($counter->{type}, $counter->{scope}) : draw_place($run) if $counter || !$run->random(3);
+		return;
+	},
+	plan => sub {
+		my ($run, $name, $scope) = @_;
+		my ($model, $transaction) = @$run{qw(model transaction)};
+		my $counter = $model->counter($name, $scope);
+		my ($scope_value, $date) = place($counter->{type}, $scope);
+		return {
+			sql => 'SELECT docnum_reopen($1, $2, $3, $4)',
+			parameters => [ $name, 'more came', $scope_value, $date ],
+			error => busy($run, $counter) ? 'NB003' : '',
+			accept => sub {
+				my $closed = $counter->{closed};
+				same('result', 'reopened', $_[0][0], $closed ? 't' : 'f');
+				Model::lock_scope($transaction, $counter) if $closed || $counter->{type}{strict};
+				return unless $closed;
+				Model::set_closed($transaction, $counter, undef);
+				$model->log($transaction, 'REOPEN', undef, type => $name, counter => $counter,
+					old => 'closed', reason => 'more came');
+			},
+		};
+	},
+};
+
 # ---- looking ---------------------------------------------------------------------------------
 
 $operation{reservation} = {
@@ -329,7 +684,7 @@ $operation{preview} = {
 		return {
 			sql => 'SELECT docnum_preview($1, $2, $3)',
 			parameters => [ $name, place($counter->{type}, $scope) ],
-			error => @values ? '' : 'NB002',
+			error => @values ? '' : $counter->{closed} ? 'NB010' : 'NB002',
 			accept => sub { previewed($run, $counter, $_[0][0], @values) },
 		};
 	},
