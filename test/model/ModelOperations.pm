@@ -488,10 +488,10 @@ $operation{replace} = {
 		{
 			my $within = scope_of($row);
 			$within = 2024 if $row->{type}{scope} eq 'YEARLY' && $within eq '';
-			$error = 'NB009' if $row->{type}{scope} ne '' && $within eq '';
+			return if $row->{type}{scope} eq 'PROJECT' && $within eq '';
 			$counter = $model->counter($row->{type}{name}, $within);
 			(undef, $date) = place($row->{type}, $within);
-			$error ||= $model->may_allocate($counter, $transaction, 1);
+			$error = $model->may_allocate($counter, $transaction, 1);
 			$error ||= 'NB003' if Model::is_others($transaction, $row, 'pending');
 		}
 		return {
@@ -681,6 +681,9 @@ $operation{preview} = {
 		my ($run, $name, $scope) = @_;
 		my $counter = $run->{model}->counter($name, $scope);
 		my @values = $run->{model}->may_preview($counter, $run->{transaction});
+
+		# Behind open manual work, the next call's number is not known yet.
+		return if busy($run, $counter);
 		return {
 			sql => 'SELECT docnum_preview($1, $2, $3)',
 			parameters => [ $name, place($counter->{type}, $scope) ],
