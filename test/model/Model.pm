@@ -26,6 +26,7 @@ sub new
 		types => {},
 		counters => {},		# by type and scope
 		texts => {},		# text => rows that have it
+		traces => {},		# text => transactions that had it for a moment
 		reservations => {},	# by token
 		external => [],
 		stamp => 0,			# grows with each allocation and each value set free
@@ -212,6 +213,7 @@ sub begin
 	return {
 		number => ++$transactions,
 		undo => [],
+		traces => [],
 		savepoints => [],	# [ name, length of undo, length of log ]
 		log => [],			# rows that the log will have
 		touched => [],		# items that carry its mark
@@ -286,6 +288,7 @@ sub rollback
 
 	undo_to($transaction, 0);
 	$transaction->{log} = [];
+	$self->end_traces($transaction);
 	return;
 }
 
@@ -295,6 +298,7 @@ sub commit
 	my ($self, $transaction) = @_;
 	my @late;
 
+	$self->end_traces($transaction);
 	foreach my $item (@{ $transaction->{touched} })
 	{
 		foreach my $mark (qw(open pending lock))
@@ -329,7 +333,8 @@ sub count_allocation
 		next if $free->{stamp} > $stamp;
 
 		# While another transaction has its text, it cannot be given.
-		if ($self->holder($self->render($counter, $value), uniqueness($counter), undef))
+		my $text = $self->render($counter, $value);
+		if ($self->holder($text, uniqueness($counter), undef) || %{ $self->{traces}{$text} // {} })
 		{
 			@$free{qw(passed distance)} = (0, tail($counter) - $value);
 			next;
@@ -534,7 +539,7 @@ sub drop_range
 	my ($self, $transaction, $counter, $range) = @_;
 
 	remove_range($counter, $range);
-	push @{ $counter->{dropped} }, $range;
+	@{ $counter->{dropped} } = (grep({ $_->{pending} } @{ $counter->{dropped} }), $range);
 	$self->free_within($counter, $range->{first}, $range->{last});
 	mark($transaction, $range, 'pending');
 	push @{ $transaction->{undo} }, sub {
@@ -551,8 +556,7 @@ sub committed_ranges
 {
 	my $counter = shift;
 
-	@{ $counter->{dropped} } = grep { $_->{pending} } @{ $counter->{dropped} };
-	return grep { !$_->{open} } @{ $counter->{ranges} }, @{ $counter->{dropped} };
+	return grep { !$_->{open} } @{ $counter->{ranges} }, grep { $_->{pending} } @{ $counter->{dropped} };
 }
 
 # free_within sets free what has neither row nor range, now that a range is gone.
@@ -606,6 +610,17 @@ sub fill
 		$first = $until + 1;
 	}
 	return $marked;
+}
+
+# is_touched: has another open transaction recorded or cut a range here?
+sub is_touched
+{
+	my ($counter, $transaction, $first, $last) = @_;
+
+	return scalar grep {
+		$_->{first} <= $last && $_->{last} >= $first
+		  && (is_others($transaction, $_, 'open') || is_others($transaction, $_, 'pending'))
+	} @{ $counter->{ranges} }, @{ $counter->{dropped} };
 }
 
 # set_back takes back what was jumped over above a value; returns how many ranges.
@@ -720,7 +735,7 @@ sub can_recycle
 }
 
 # may_allocate returns the code with which so many allocations fail, '' if they
-# succeed.
+# succeed, undef if that is open.
 sub may_allocate
 {
 	my ($self, $counter, $transaction, $count) = @_;
@@ -732,11 +747,13 @@ sub may_allocate
 	{
 		($code, $value) = $self->new_value($counter, $transaction, $value);
 		last if $code ne '';
+		return undef if $counter->{type}{strict} && $self->has_trace($self->render($counter, $value), $transaction);
 		$value++;
 		$count--;
 	}
 	return $code if $counter->{type}{strict};
-	return '' if $count <= grep { $self->can_recycle($counter, $_, $transaction) } keys %{ $counter->{free} };
+	my @free = grep { $self->can_recycle($counter, $_, $transaction) } keys %{ $counter->{free} };
+	return '' if $count <= @free;
 	return $code;
 }
 
@@ -752,6 +769,7 @@ sub accept_value
 		  . ($new // "none ($code)") . ', free are: '
 		  . (join(' ', sort { $a <=> $b } keys %{ $counter->{free} }) || 'none'))
 	  unless $recycled || (defined $new && $value == $new);
+	$self->leave_traces($counter, $transaction, $value);
 	@taken = () if $recycled;
 	lock_scope($transaction, $counter) if $counter->{type}{strict};
 	$self->add_taken($transaction, $counter, @taken);
@@ -760,6 +778,39 @@ sub accept_value
 	push @{ $transaction->{touched} }, $row;
 	$self->log($transaction, $operation, $row, recycled => $recycled ? 1 : 0, @more);
 	return ($row);
+}
+
+# leave_traces: an allocation that meets a text which another number has may
+# write a row and take it back.  Until its transaction ends, others can believe
+# that it has the text; whether they do is not documented.
+sub leave_traces
+{
+	my ($self, $counter, $transaction, $value) = @_;
+
+	return if $counter->{type}{strict};
+	foreach my $passed (keys %{ $counter->{free} }, tail($counter) .. $value - 1)
+	{
+		my $text = $self->render($counter, $passed);
+		next unless $self->{texts}{$text};
+		$self->{traces}{$text}{ $transaction->{number} } = 1;
+		push @{ $transaction->{traces} }, $text;
+	}
+	return;
+}
+
+sub end_traces
+{
+	my ($self, $transaction) = @_;
+	delete $self->{traces}{$_}{ $transaction->{number} } foreach @{ $transaction->{traces} };
+	return;
+}
+
+# has_trace: has another open transaction left traces of this text?
+sub has_trace
+{
+	my ($self, $text, $transaction) = @_;
+	my $traces = $self->{traces}{$text} or return 0;
+	return scalar grep { $_ != $transaction->{number} } keys %$traces;
 }
 
 # add_taken records values whose texts are taken, neighbours as one range.

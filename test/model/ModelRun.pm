@@ -113,7 +113,7 @@ sub connect
 	my ($self, $database) = @_;
 	return ModelClient->new($self->{node}, user => $self->{node}->can('user') ? $self->{node}->user : scalar(getpwuid($>)),
 		database => $database // $self->{database},
-		options => '-c docnum.lock_timeout=1ms -c statement_timeout=2s');
+		options => '-c docnum.lock_timeout=1ms -c statement_timeout=5s');
 }
 
 # The first run makes a database for the others to copy.
@@ -548,7 +548,7 @@ sub operate
 
 	my $code = $answer->{error} ? $answer->{error}{code} : '';
 	ModelOperations::differs('outcome',
-		($code eq '' ? 'succeeded' : "$code $answer->{error}{message}")
+		($code eq '' ? 'succeeded' : "$code $answer->{error}{message} (" . ($answer->{error}{detail} // '') . ")")
 		  . ', expected ' . ($error eq '' ? 'success' : $error))
 	  if $code ne $error;
 	$figures->{operations}++;
