@@ -27,6 +27,7 @@ sub random
 	  $figures->{transactions}, rolled_back($figures),
 	  @$figures{qw(prepared savepoints_rolled_back compared full)};
 
+	$figures->{missing} = { map { $_ => 1 } $run->missing };
 	$run->end;
 	$text .= outcomes($figures) if $ENV{DOCNUM_MODEL_OUTCOMES};
 	$text .= failed($server, $seed, $difference, @steps) if $difference;
@@ -57,11 +58,14 @@ sub rolled_back
 	return 100 * $figures->{rolled_back} / ($figures->{transactions} || 1);
 }
 
-# never_done: operations that succeeded not once, or have no function to try.
+# never_done: operations that succeeded not once (or, made to fail, never failed),
+# of those whose function the server has.
 sub never_done
 {
 	my $figures = shift;
-	return grep { !$figures->{done}{$_}{''} && $_ ne 'next_wrong' } sort keys %ModelOperations::operation;
+	return grep {
+		!($_ eq 'next_wrong' ? $figures->{done}{$_} : $figures->{done}{$_}{''}) && !$figures->{missing}{$_}
+	} sort keys %ModelOperations::operation;
 }
 
 # outcomes: each operation, how often it succeeded, and with which codes not.

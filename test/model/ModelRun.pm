@@ -60,7 +60,7 @@ sub new
 		variant => $options{variant},
 		careless => $options{careless},	# compares only what comes back
 		random => $options{seed} // 1,
-		database => $options{database} // 'model_' . ++$databases,
+		database => $options{database} // "model_${$}_" . ++$databases,
 		model => Model->new(%all),
 		steps => [],
 		made => {},			# by step: rows and reservations
@@ -89,6 +89,14 @@ sub new
 	return $self;
 }
 
+# missing: operations whose function the server does not have.
+sub missing
+{
+	my $self = shift;
+	return grep { $operation->{$_}{needs} && !$self->{functions}{ $operation->{$_}{needs} } }
+	  sort keys %$operation;
+}
+
 # change_mood makes some operations frequent and others rare for a while, and one
 # type the favourite: so things meet that would seldom do in an even mixture.
 sub change_mood
@@ -113,7 +121,7 @@ sub connect
 	my ($self, $database) = @_;
 	return ModelClient->new($self->{node}, user => $self->{node}->can('user') ? $self->{node}->user : scalar(getpwuid($>)),
 		database => $database // $self->{database},
-		options => '-c docnum.lock_timeout=1ms -c statement_timeout=5s');
+		options => '-c docnum.lock_timeout=1ms -c statement_timeout=60s');
 }
 
 # The first run makes a database for the others to copy.
@@ -122,10 +130,10 @@ sub make_database
 	my ($self) = @_;
 	my $client = $self->connect('postgres');
 
-	if ($client->value("SELECT count(*) FROM pg_database WHERE datname = 'model'") == 0)
+	if ($databases == 1)
 	{
-		$client->do('CREATE DATABASE model');
-		my $template = $self->connect('model');
+		$client->do("CREATE DATABASE model_$$");
+		my $template = $self->connect("model_$$");
 		$template->do($_) foreach
 		  'CREATE EXTENSION docnum',
 		  # For the comparisons: the log of one transaction.
@@ -134,7 +142,7 @@ sub make_database
 			AS r (row_number bigint, document_number text, project text, document_date date)];
 		$self->wait_for_end($client, $template);
 	}
-	$client->do("CREATE DATABASE $self->{database} TEMPLATE model");
+	$client->do("CREATE DATABASE $self->{database} TEMPLATE model_$$");
 	$client->quit;
 	$self->{observer} = $self->connect;
 	return;
