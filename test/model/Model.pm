@@ -19,9 +19,14 @@ use warnings;
 # counter was so far past it.
 use constant { BOUND_LEAST => 64, BOUND_FACTOR => 5.3 };
 
+my $transactions = 0;			# begun
+my %open;						# those that have marked something, by number
+
 sub new
 {
 	my ($class, %types) = @_;
+
+	%open = ();
 	my $self = bless {
 		types => {},
 		counters => {},		# by type and scope
@@ -89,6 +94,7 @@ sub counter
 		name => "$name $scope",
 		first => $self->{types}{$name}{start},
 		live => {},			# value => row
+		reserved => {},		# values with an open reservation
 		last => 0,			# highest value that has a row, 0: none
 		free => {},			# values below it without row and range
 		ranges => [],		# in their order, without overlap
@@ -204,7 +210,6 @@ sub last_moves
 
 # ---- transactions ---------------------------------------------------------------------
 
-my $transactions = 0;
 
 sub begin
 {
@@ -289,6 +294,7 @@ sub rollback
 	undo_to($transaction, 0);
 	$transaction->{log} = [];
 	$self->end_traces($transaction);
+	delete $open{ $transaction->{number} };
 	return;
 }
 
@@ -299,6 +305,7 @@ sub commit
 	my @late;
 
 	$self->end_traces($transaction);
+	delete $open{ $transaction->{number} };
 	foreach my $item (@{ $transaction->{touched} })
 	{
 		foreach my $mark (qw(open pending lock))
@@ -354,6 +361,7 @@ sub mark
 	my ($transaction, $item, $mark) = @_;
 
 	return if $item->{$mark} && $item->{$mark} == $transaction;
+	$open{ $transaction->{number} } = $transaction;
 	push @{ $transaction->{touched} }, $item;
 	push @{ $transaction->{undo} }, sub { $item->{$mark} = undef };
 	$item->{$mark} = $transaction;
@@ -425,6 +433,7 @@ sub add_row
 	if ($counter)
 	{
 		$counter->{live}{$value} = $row;
+		$counter->{reserved}{$value} = 1 if $state eq 'reserved';
 		delete $counter->{free}{$value};
 		$self->last_moves($counter, $value) if $value > $counter->{last};
 	}
@@ -444,6 +453,7 @@ sub remove_row
 	return unless $counter;
 
 	delete $counter->{live}{$value};
+	delete $counter->{reserved}{$value};
 	if ($value == $counter->{last})
 	{
 		my $last = $value - 1;
@@ -468,6 +478,12 @@ sub set_state
 
 	change($transaction, $row, 'was', $row->{pending} ? $row->{was} : $row->{state});
 	mark($transaction, $row, 'pending');
+	if ($row->{state} eq 'reserved')
+	{
+		my ($reserved, $value) = ($row->{counter}{reserved}, $row->{value});
+		delete $reserved->{$value};
+		push @{ $transaction->{undo} }, sub { $reserved->{$value} = 1 };
+	}
 	change($transaction, $row, 'state', $state);
 	return;
 }
@@ -623,6 +639,31 @@ sub is_touched
 	} @{ $counter->{ranges} }, @{ $counter->{dropped} };
 }
 
+# committed_last: the last value that everybody sees, 0 if there is none.
+sub committed_last
+{
+	my $counter = shift;
+	my $value = $counter->{last};
+
+	$value-- while $value > 0 && !($counter->{live}{$value} && !$counter->{live}{$value}{open});
+	return $value;
+}
+
+# cause_of_gap: why no document has a value, as everybody sees it; nothing where
+# one has it, or may get it by a reservation.
+sub cause_of_gap
+{
+	my ($counter, $value) = @_;
+	my $row = $counter->{live}{$value};
+	my $range = range_of($counter, $value);
+
+	return $range->{cause} if $range;
+	return 'free' unless $row;
+	return 'open' if $row->{open};
+	my $state = committed_state($row);
+	return $state =~ /^(?:cancelled|expired|voided)$/ ? $state : undef;
+}
+
 # set_back takes back what was jumped over above a value; returns how many ranges.
 sub set_back
 {
@@ -655,9 +696,13 @@ sub has_open_row
 {
 	my ($counter, $transaction) = @_;
 
-	foreach my $row (values %{ $counter->{live} })
+	foreach my $other (grep { $_ != $transaction } values %open)
 	{
-		return 1 if is_others($transaction, $row, 'open') || is_others($transaction, $row, 'pending');
+		foreach my $row (@{ $other->{touched} })
+		{
+			return 1 if $row->{alive} && $row->{counter} && $row->{counter} == $counter
+			  && (($row->{open} && $row->{open} == $other) || ($row->{pending} && $row->{pending} == $other));
+		}
 	}
 	return 0;
 }
@@ -666,7 +711,7 @@ sub has_open_row
 sub has_reservation
 {
 	my ($self, $counter) = @_;
-	return scalar grep { $_->{state} eq 'reserved' } values %{ $counter->{live} };
+	return scalar %{ $counter->{reserved} };
 }
 
 sub lock_scope { return mark($_[0], $_[1], 'lock') }

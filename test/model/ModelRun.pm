@@ -263,8 +263,8 @@ sub draw_type
 
 	my $favourite = $types->{ $self->{favourite} };
 	return $favourite if (!$wanted || $wanted->($favourite)) && $self->random(2);
-	return $self->draw_weighted(map { [ $types->{$_}, $types->{$_}{weight} ] }
-		grep { !$wanted || $wanted->($types->{$_}) } sort keys %$types);
+	$self->{by_weight} //= [ map { [ $types->{$_}, $types->{$_}{weight} ] } sort keys %$types ];
+	return $self->draw_weighted(grep { !$wanted || $wanted->($_->[0]) } @{ $self->{by_weight} });
 }
 
 # The words of a place: type and scope.
@@ -797,12 +797,52 @@ sub look
 	{
 		my ($type, $scope, $current, $reserved, $closed) = @$row;
 		my $counter = $counters->{"$type $scope"} or next;
-		my $value = $counter->{last};
-		$value-- while $value > 0 && !($counter->{live}{$value} && !$counter->{live}{$value}{open});
-		$value = $counter->{first} - 1 if $value < $counter->{first};
+		my $value = Model::committed_last($counter) || $counter->{first} - 1;
 		ModelOperations::same('next number', "current value of $counter->{name}", $current, $value);
 		ModelOperations::same('state', "closed is $counter->{name}", $closed,
 			Model::is_closed($counter) ? 't' : 'f');
+	}
+	return;
+}
+
+# compare_gaps compares docnum_gaps with what the model says of each value up to
+# the last committed one, but for those that open transactions have marked.
+sub compare_gaps
+{
+	my ($self) = @_;
+	my %got;
+
+	return if !$self->{functions}{docnum_gaps};
+	foreach my $row ($self->{observer}->rows(
+			'SELECT document_type, coalesce(scope, \'\'), first_value, last_value, cause FROM docnum_gaps()'))
+	{
+		my ($type, $scope, $first, $last, $cause) = @$row;
+		push @{ $got{"$type $scope"} }, [ $first, $last, $cause ];
+	}
+	foreach my $name (sort keys %{ $self->{model}{counters} })
+	{
+		my $counter = $self->{model}{counters}{$name};
+		my $last = Model::committed_last($counter);
+		my @touched = grep { $_->{open} || $_->{pending} } @{ $counter->{ranges} }, @{ $counter->{dropped} };
+		my $is_touched = sub {
+			my $value = shift;
+			return scalar grep { $_->{first} <= $value && $_->{last} >= $value } @touched;
+		};
+		my (%want, %have);
+		foreach my $value (grep { !$is_touched->($_) } $counter->{first} .. $last)
+		{
+			my $cause = Model::cause_of_gap($counter, $value) // next;
+			push @{ $want{$cause} }, [ $value, $value ];
+		}
+		foreach my $gap (@{ $got{$name} // [] })
+		{
+			foreach my $value ($gap->[0] .. ($gap->[1] > $last ? $last : $gap->[1]))
+			{
+				push @{ $have{ $gap->[2] } }, [ $value, $value ] if !$is_touched->($value);
+			}
+		}
+		$_ = spans(@$_) foreach values %want, values %have;
+		compare_hashes('gaps', "gaps of $name", \%have, \%want);
 	}
 	return;
 }
@@ -818,6 +858,7 @@ sub compare_all
 	return if $self->{careless};
 	$self->{figures}{full}++;
 	$self->look;
+	$self->compare_gaps;
 	foreach my $row ($observer->rows(
 			'SELECT counter_id, value, document_number, state FROM docnum.number'))
 	{
