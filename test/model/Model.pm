@@ -855,7 +855,7 @@ sub has_trace
 {
 	my ($self, $text, $transaction) = @_;
 	my $traces = $self->{traces}{$text} or return 0;
-	return scalar grep { $_ != $transaction->{number} } keys %$traces;
+	return scalar grep { !$transaction || $_ != $transaction->{number} } keys %$traces;
 }
 
 # add_taken records values whose texts are taken, neighbours as one range.
@@ -877,7 +877,8 @@ sub add_taken
 
 # may_preview: which numbers a preview may tell: the next new one, or, in a
 # CONCURRENT scope, a free one.  It waits for nobody and passes over texts that
-# open transactions have.
+# open transactions have; whether one of them has the text, or had it for a moment,
+# may be open: then nothing is told.
 sub may_preview
 {
 	my ($self, $counter, $transaction) = @_;
@@ -893,6 +894,7 @@ sub may_preview
 		$value = past_ranges($counter, $value);
 		last if $value > $counter->{type}{max};
 		next if $self->holder($self->render($counter, $value), uniqueness($counter), $transaction);
+		return (undef) if $self->has_trace($self->render($counter, $value), $transaction);
 		push @values, $value;
 		last;
 	}

@@ -694,7 +694,7 @@ $operation{preview} = {
 		my @values = $run->{model}->may_preview($counter, $run->{transaction});
 
 		# Behind open manual work, the next call's number is not known yet.
-		return if busy($run, $counter);
+		return if busy($run, $counter) || grep { !defined } @values;
 		return {
 			sql => 'SELECT docnum_preview($1, $2, $3)',
 			parameters => [ $name, place($counter->{type}, $scope) ],

@@ -906,6 +906,7 @@ sub compare_all
 	{
 		next if $counter->{lock};
 		my @values = $model->may_preview($counter, undef);
+		next if grep { !defined } @values;
 		my $answer = $observer->query('SELECT docnum_preview($1, $2, $3)', $counter->{type}{name},
 			ModelOperations::place($counter->{type}, $counter->{scope}));
 		if (@values && !$answer->{error})
@@ -974,7 +975,7 @@ sub replay
 }
 
 # shorten looks for fewer steps with a difference of the same kind: first without
-# whole transactions, then without single steps.  It takes so many seconds, or more
+# whole document types, then without transactions, then without single steps.  It takes so many seconds, or more
 # while the script is too long to read.  Returns steps and difference.
 sub shorten
 {
@@ -993,10 +994,10 @@ sub shorten
 		return 1;
 	};
 
-	foreach my $units (\&transactions_of, sub { map { [$_] } @_ })
+	foreach my $units (\&types_of, \&transactions_of, sub { map { [$_] } @_ })
 	{
 		my @units = $units->(@steps);
-		for (my $size = int(@units / 2) || 1; $size >= 1; $size = int($size / 2))
+		for (my $size = $units == \&types_of ? 1 : int(@units / 2) || 1; $size >= 1; $size = int($size / 2))
 		{
 			for (my $from = 0; $from < @units;)
 			{
@@ -1012,6 +1013,21 @@ sub shorten
 	}
 	$run->end;
 	return ($difference, @steps);
+}
+
+# types_of puts the operations on each document type together.
+sub types_of
+{
+	my (%units, %type);
+
+	foreach my $step (grep { !$control{ $_->{operation} } } @_)
+	{
+		my ($word) = @{ $step->{arguments} };
+		my $type = $word =~ /^\@([0-9]+)/ ? $type{$1} // '' : $word;
+		$type{ $step->{id} } = $type;
+		push @{ $units{$type} }, $step;
+	}
+	return map { $units{$_} } sort keys %units;
 }
 
 # transactions_of puts the steps of each transaction together.
