@@ -997,6 +997,15 @@ sub shorten
 	foreach my $units (\&types_of, \&transactions_of, sub { map { [$_] } @_ })
 	{
 		my @units = $units->(@steps);
+
+		# Transactions in which nothing is left to do can go at once.
+		my %idle = map { $_->{id} => 1 } map { @$_ }
+		  grep { !grep { !$control{ $_->{operation} } } @$_ } transactions_of(@steps);
+		if (%idle && $fails->(grep { !$idle{ $_->{id} } } @steps))
+		{
+			my %left = map { $_->{id} => 1 } @steps;
+			@units = grep { @$_ } map { [ grep { $left{ $_->{id} } } @$_ ] } @units;
+		}
 		for (my $size = $units == \&types_of ? 1 : int(@units / 2) || 1; $size >= 1; $size = int($size / 2))
 		{
 			for (my $from = 0; $from < @units;)
