@@ -119,9 +119,21 @@ sub change_mood
 sub connect
 {
 	my ($self, $database) = @_;
-	return ModelClient->new($self->{node}, user => $self->{node}->can('user') ? $self->{node}->user : scalar(getpwuid($>)),
-		database => $database // $self->{database},
-		options => '-c docnum.lock_timeout=1ms -c statement_timeout=60s');
+	my $node = $self->{node};
+	my $client;
+
+	# A server that fell over comes back.
+	foreach (1 .. 300)
+	{
+		$client = eval {
+			ModelClient->new($node, user => $node->can('user') ? $node->user : scalar(getpwuid($>)),
+				database => $database // $self->{database},
+				options => '-c docnum.lock_timeout=1ms -c statement_timeout=60s');
+		};
+		last if $client || $@ !~ /the database system is/;
+		select undef, undef, undef, 0.1;
+	}
+	return $client // die $@;
 }
 
 # The first run makes a database for the others to copy.

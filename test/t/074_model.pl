@@ -25,7 +25,7 @@ $ENV{DOCNUM_MODEL_SHORTEN} //= 10;
 my $node = PostgreSQL::Test::Cluster->new('model');
 $node->init;
 $node->append_conf('postgresql.conf', join "\n", 'log_statement = none', 'autovacuum = off',
-	'max_prepared_transactions = 20', '');
+	'restart_after_crash = on', 'max_prepared_transactions = 20', '');
 $node->start;
 foreach my $seed (@seeds)
 {
