@@ -529,6 +529,7 @@ $operation{skip} = {
 		my $from = $run->random(2) && @free ? $run->draw(@free)
 		  : $run->random(4) ? $tail + $run->random(5) : $tail + 5 - $run->random(15);
 		my $length = $run->random(40) == 0 ? 100000 : $run->random(4);
+		return ($type, $scope, $from, $type->{max}) if $type->{moving} && $run->random(6) == 0;
 		return ($type, $scope, $from, $from + $length - ($run->random(30) == 0 ? 5 : 0));
 	},
 	plan => sub {
