@@ -31,6 +31,7 @@ OBJS = \
 	src/debug_point.o \
 	src/define.o \
 	src/definition.o \
+	src/definition_overlap.o \
 	src/docnum.o \
 	src/document_type.o \
 	src/durable.o \

@@ -219,7 +219,7 @@ log_number(TupleTableSlot *old_row, TupleTableSlot *new_row, const AuditIntent *
 
 /*
  * log_document_type logs a definition's change with the whole row before and
- * after it.
+ * after it.  Counter 0, which no scope has, leads the index to these rows.
  */
 static void
 log_document_type(TupleTableSlot *old_row, TupleTableSlot *new_row, const AuditIntent *intent)
@@ -233,6 +233,7 @@ log_document_type(TupleTableSlot *old_row, TupleTableSlot *new_row, const AuditI
 		log_set_text(&row, Anum_audit_log_old_value, row_as_json(old_row));
 	if (new_row)
 		log_set_text(&row, Anum_audit_log_new_value, row_as_json(new_row));
+	log_set(&row, Anum_audit_log_counter_id, Int64GetDatum(0));
 	log_write(&row);
 }
 
@@ -438,10 +439,11 @@ restore_row(TriggerData *trigger, CatalogTable which)
 static HeapTuple
 change_definition(TriggerData *trigger)
 {
-	AuditIntent intent = {"DEFINE", GetCurrentTimestamp(), NULL, NULL};
+	AuditIntent intent = {"DEFINE", 0, NULL, NULL};
 	TupleDesc	desc = RelationGetDescr(trigger->tg_relation);
 	TupleTableSlot *new_row = MakeSingleTupleTableSlot(desc, &TTSOpsHeapTuple);
-	int			columns[2] = {Anum_document_type_updated_at, Anum_document_type_scope};
+	int			columns[2] = {Anum_document_type_version, Anum_document_type_scope};
+	int			time_column = Anum_document_type_updated_at;
 	Datum		values[2];
 	bool		isnull[2] = {false, false};
 	HeapTuple	tuple;
@@ -452,11 +454,17 @@ change_definition(TriggerData *trigger)
 	definition_require_columns(new_row);
 	name = TextDatumGetCString(slot_getattr(new_row, Anum_document_type_document_type, &isnull[0]));
 	scope = TextDatumGetCString(slot_getattr(new_row, Anum_document_type_scope, &isnull[1]));
-	values[0] = TimestampTzGetDatum(intent.at);
+	values[0] = Int32GetDatum(1 + DatumGetInt32(slot_getattr(trigger->tg_trigslot, Anum_document_type_version, &isnull[0])));
 	values[1] = CStringGetTextDatum(definition_spell_scope(name, scope));
 	tuple = heap_modify_tuple_by_cols(trigger->tg_newtuple, desc, 2, columns, values, isnull);
 	ExecStoreHeapTuple(tuple, new_row, false);
 	definition_check_change(trigger->tg_trigslot, new_row, NULL);
+
+	/* Only now: who was waited for wrote numbers of the old definition. */
+	intent.at = GetCurrentTimestamp();
+	values[0] = TimestampTzGetDatum(intent.at);
+	tuple = heap_modify_tuple_by_cols(tuple, desc, 1, &time_column, values, isnull);
+	ExecStoreHeapTuple(tuple, new_row, false);
 	log_change(CATALOG_DOCUMENT_TYPE, trigger->tg_trigslot, new_row, &intent);
 	ExecDropSingleTupleTableSlot(new_row);
 	return tuple;

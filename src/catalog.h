@@ -50,7 +50,8 @@ enum
 	Anum_document_type_rate_limit,
 	Anum_document_type_rate_interval,
 	Anum_document_type_generation,
-	Natts_document_type = Anum_document_type_generation
+	Anum_document_type_version,
+	Natts_document_type = Anum_document_type_version
 };
 
 enum

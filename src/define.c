@@ -142,6 +142,7 @@ set_defaults(TupleTableSlot *row)
 	set_column(row, Anum_document_type_max_length, Int32GetDatum(100));
 	set_column(row, Anum_document_type_allow_reservations, BoolGetDatum(true));
 	set_column(row, Anum_document_type_generation, Int32GetDatum(1));
+	set_column(row, Anum_document_type_version, Int32GetDatum(1));
 }
 
 /*
@@ -223,20 +224,28 @@ same_row(TupleTableSlot *old_row, TupleTableSlot *new_row)
 static void
 change(Relation rel, TupleTableSlot *old_row, TupleTableSlot *new_row, const char *format_change)
 {
-	AuditIntent intent = {"DEFINE", GetCurrentTimestamp(), NULL, NULL};
+	AuditIntent intent = {"DEFINE", 0, NULL, NULL};
 
 	if (same_row(old_row, new_row))
 	{
 		ExecStoreVirtualTuple(new_row);
 		return;
 	}
-	set_column(new_row, Anum_document_type_updated_at, TimestampTzGetDatum(intent.at));
+	set_column(new_row, Anum_document_type_version,
+			   Int32GetDatum(DatumGetInt32(old_row->tts_values[Anum_document_type_version - 1]) + 1));
 	ExecStoreVirtualTuple(new_row);
 	if (format_change != NULL && strcmp(format_change, "restart") == 0 &&
 		definition_changes_numbers(old_row, new_row))
 		set_column(new_row, Anum_document_type_generation,
 				   Int32GetDatum(DatumGetInt32(old_row->tts_values[Anum_document_type_generation - 1]) + 1));
 	definition_check_change(old_row, new_row, format_change);
+
+	/*
+	 * Numbers made by the old definition are older: their writers were waited
+	 * for.
+	 */
+	intent.at = GetCurrentTimestamp();
+	set_column(new_row, Anum_document_type_updated_at, TimestampTzGetDatum(intent.at));
 	intent.metadata = audit_metadata(NULL, "format_change", format_change, NULL);
 	catalog_update(rel, old_row, new_row);
 	audit_updated(rel, old_row, new_row, &intent);
@@ -313,7 +322,8 @@ drop_type(const char *name)
 		ereport(ERROR,
 				(errcode(ERRCODE_DOCNUM_WRONG_STATE),
 				 errmsg("document type \"%s\" has numbers and cannot be dropped", name),
-				 errdetail("Its highest value is " INT64_FORMAT ".", highest),
+				 highest > 0 ? errdetail("Its highest value is " INT64_FORMAT ".", highest)
+				 : errdetail("All of them are external."),
 				 errhint("Numbers are kept for ever; revoke the privilege to use the type instead.")));
 	if (attach_rows(name) != NIL)
 		ereport(ERROR,

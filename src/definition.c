@@ -20,6 +20,7 @@
 
 #include "access/genam.h"
 #include "access/htup_details.h"
+#include "access/skey.h"
 #include "access/table.h"
 #include "catalog/pg_type.h"
 #include "executor/spi.h"
@@ -451,14 +452,41 @@ definition_exclude_writers(const char *document_type)
 }
 
 /*
+ * has_external_numbers: has the type numbers without counter and value?
+ */
+static bool
+has_external_numbers(const Ledger *ledger, const char *document_type)
+{
+	ScanKeyData key;
+	Probe		probe;
+	bool		found = false;
+
+	ScanKeyEntryInitialize(&key, SK_ISNULL | SK_SEARCHNULL, 1, InvalidStrategy,
+						   InvalidOid, InvalidOid, InvalidOid, (Datum) 0);
+	probe_begin(&probe, ledger->table, ledger->value_index, &key, 1);
+	while (!found && probe_next(&probe, ForwardScanDirection))
+	{
+		bool		isnull;
+		Datum		type = slot_getattr(probe.slot, Anum_number_document_type, &isnull);
+		char	   *name = TextDatumGetCString(type);
+
+		found = strcmp(name, document_type) == 0;
+		pfree(name);
+	}
+	probe_end(&probe);
+	return found;
+}
+
+/*
  * definition_has_numbers: has any number of the type been given, by an open
- * transaction too?  highest is the highest value then.
+ * transaction too?  highest is the highest value then, 0 if all are external.
  */
 bool
 definition_has_numbers(const char *document_type, int64 *highest)
 {
 	Ledger		ledger;
 	ListCell   *cell;
+	bool		found;
 
 	*highest = 0;
 	ledger_open(&ledger, AccessShareLock);
@@ -468,8 +496,9 @@ definition_has_numbers(const char *document_type, int64 *highest)
 
 		*highest = Max(*highest, ledger_last_value(&ledger, *id, 0));
 	}
+	found = *highest > 0 || has_external_numbers(&ledger, document_type);
 	ledger_close(&ledger);
-	return *highest > 0;
+	return found;
 }
 
 /*
@@ -489,17 +518,45 @@ check_in_use(const char *name, const char *what, const char *format_change)
 }
 
 /*
- * settle_holes makes every free value of the type explained, for a type that
- * becomes STRICT: STRICT scopes have no gap.
+ * settle_holes makes every free value of the type explained: where it becomes
+ * STRICT, since STRICT scopes have no gap, and where counters may be left
+ * behind, since their free values would never be given.
  */
 static void
-settle_holes(const char *name)
+settle_holes(const char *name, const char *reason)
 {
 	ListCell   *cell;
 
 	foreach(cell, counter_list(name))
-		allocate_record_holes(*(int64 *) lfirst(cell), name,
-							  "free when the allocation became STRICT");
+		allocate_record_holes(*(int64 *) lfirst(cell), name, reason);
+}
+
+/*
+ * leaves_counters: may the change leave counters behind?
+ */
+static bool
+leaves_counters(TupleTableSlot *old_row, TupleTableSlot *new_row)
+{
+	return column_changed(old_row, new_row, Anum_document_type_generation) ||
+		column_changed(old_row, new_row, Anum_document_type_scope) ||
+		column_changed(old_row, new_row, Anum_document_type_fiscal_year_start);
+}
+
+/*
+ * check_overlap refuses a change after which the type could give a number that
+ * it has given.
+ */
+static void
+check_overlap(const char *name, TupleTableSlot *old_row, TupleTableSlot *new_row)
+{
+	DocumentType compiled;
+	ScopeSpec	old_scope;
+	Problem		problem = {0};
+
+	document_type_compile(&compiled, new_row->tts_values, new_row->tts_isnull);
+	if (!scope_parse(text_column(old_row, Anum_document_type_scope), &old_scope, &problem))
+		problem_raise(ERRCODE_DOCNUM_INVALID_SCOPE, &problem, name);
+	definition_check_overlap(&compiled, &old_scope);
 }
 
 /*
@@ -577,11 +634,16 @@ definition_check_change(TupleTableSlot *old_row, TupleTableSlot *new_row,
 	if (!definition_has_numbers(name, &highest))
 		return;
 	if (what != NULL)
+	{
 		check_in_use(name, what, format_change);
+		check_overlap(name, old_row, new_row);
+	}
 	if (bigint_column(new_row, Anum_document_type_max_value) < highest)
 		refuse_value(name,
 					 psprintf("max_value is below a value already given, " INT64_FORMAT, highest),
 					 "Choose that value or a higher one.");
 	if (becomes_strict)
-		settle_holes(name);
+		settle_holes(name, "free when the allocation became STRICT");
+	else if (leaves_counters(old_row, new_row))
+		settle_holes(name, "free when other counters took over");
 }

@@ -10,6 +10,8 @@
 
 #include "executor/tuptable.h"
 
+#include "document_type.h"
+
 extern void definition_check(TupleTableSlot *row);
 extern void definition_check_change(TupleTableSlot *old_row, TupleTableSlot *new_row,
 									const char *format_change);
@@ -18,5 +20,6 @@ extern char *definition_spell_scope(const char *document_type, const char *scope
 extern bool definition_changes_numbers(TupleTableSlot *old_row, TupleTableSlot *new_row);
 extern void definition_exclude_writers(const char *document_type);
 extern bool definition_has_numbers(const char *document_type, int64 *highest);
+extern void definition_check_overlap(const DocumentType *type, const ScopeSpec *old_scope);
 
 #endif							/* DOCNUM_DEFINITION_H */

@@ -31,7 +31,7 @@ COMMENT ON COLUMN docnum.audit_log.session_role IS 'role that logged in, as the 
 COMMENT ON COLUMN docnum.audit_log.acting_role IS 'current role, where it was another than session_role';
 COMMENT ON COLUMN docnum.audit_log."timestamp" IS 'wall clock at the change';
 COMMENT ON COLUMN docnum.audit_log.xid IS 'transaction that made the change';
-COMMENT ON COLUMN docnum.audit_log.counter_id IS 'with value: the number that changed; of an external number, the scope that it is unique in, if any';
+COMMENT ON COLUMN docnum.audit_log.counter_id IS 'with value: the number that changed; of an external number, the scope that it is unique in, if any; 0 of a definition';
 
 ALTER TABLE docnum.audit_log ENABLE ROW LEVEL SECURITY;
 GRANT SELECT ON docnum.audit_log TO PUBLIC;

@@ -24,12 +24,14 @@ CREATE TABLE docnum.document_type (
 	series text,
 	rate_limit int,
 	rate_interval interval,
-	generation int NOT NULL CHECK (generation > 0)
+	generation int NOT NULL CHECK (generation > 0),
+	version int NOT NULL CHECK (version > 0)
 );
 COMMENT ON TABLE docnum.document_type IS 'definitions of the document types; changed by docnum_define, or by UPDATE of the owner, which is checked and logged just the same';
 COMMENT ON COLUMN docnum.document_type.scope IS 'GLOBAL, or the dimensions that each have a counter of their own';
 COMMENT ON COLUMN docnum.document_type.reservation_ttl IS 'how long a reservation lives; NULL: the setting docnum.reservation_ttl';
 COMMENT ON COLUMN docnum.document_type.generation IS 'set of counters in use; a format change with "restart" begins a new one';
+COMMENT ON COLUMN docnum.document_type.version IS 'counts the changes of the definition; docnum_definition_history lists them';
 
 ALTER TABLE docnum.document_type ENABLE ROW LEVEL SECURITY;
 GRANT SELECT ON docnum.document_type TO PUBLIC;

@@ -27,7 +27,7 @@ SELECT operation, document_type, document_number, CASE WHEN operation = 'EXTEND'
 	CASE WHEN operation = 'EXTEND' THEN 'a time' ELSE left(new_value, 20) END AS new_value, metadata - 'token' AS metadata, metadata ? 'token' AS token, value
 FROM docnum.audit_log ORDER BY id;
 -- numbers that changed are named by counter and value; ids ascend
-SELECT count(*) FROM docnum.audit_log a WHERE (a.value IS NULL) <> (a.counter_id IS NULL)
+SELECT count(*) FROM docnum.audit_log a WHERE (a.value IS NULL) <> (coalesce(a.counter_id, 0) = 0)
 	OR a.value IS NOT NULL AND NOT EXISTS (SELECT FROM docnum.number n WHERE n.counter_id = a.counter_id AND n.value = a.value);
 SELECT min(id), max(id), count(*) FROM docnum.audit_log;
 -- the definition is there whole, before and after

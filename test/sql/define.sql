@@ -24,7 +24,7 @@ FROM docnum_define('RFA', format => '{PROJECT}/{FY}/{SEQ:4}', scope => ' PROJECT
 	chronology => 'none', uniqueness => 'SCOPE', early_release => false, start_value => 10,
 	max_length => 80, allow_reservations => false) t;
 -- one argument changed, the rest kept, NULL means not given
-SELECT to_jsonb(t) - 'created_at' - 'updated_at' = to_jsonb(o) - 'created_at' - 'updated_at' || '{"max_value": 6000}' AS rest_kept,
+SELECT to_jsonb(t) - 'created_at' - 'updated_at' = to_jsonb(o) - 'created_at' - 'updated_at' || '{"max_value": 6000, "version": 2}' AS rest_kept,
 	t.created_at = o.created_at AS created_kept, t.updated_at > o.updated_at AS updated
 FROM (SELECT * FROM docnum.document_type WHERE document_type = 'RFA') o,
 	docnum_define('RFA', format => NULL, max_value => 6000, metadata => NULL) t;

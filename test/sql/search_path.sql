@@ -110,6 +110,7 @@ SELECT pg_catalog.count(*) FROM docnum.audit_log;
 SELECT * FROM trap.docnum_validate();
 SELECT * FROM trap.docnum_validate('COR');
 SELECT document_type, scope, first_value, last_value, cause, count FROM trap.docnum_gaps();
+SELECT version, format, changes FROM trap.docnum_definition_history('COR');
 SELECT * FROM trap.docnum_check_duplicates('{pg_temp.counter.counter_id,pg_catalog.pg_am.amname}');
 SELECT document_type FROM trap.docnum_define('TMP', format => 'T-{SEQ:3}');
 SELECT trap.docnum_drop('TMP');
