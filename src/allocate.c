@@ -203,12 +203,19 @@ search_next(Search *search, const Ledger *ledger, const Target *target, bool pre
 {
 	int64		value = free_value(search, ledger, target, preview);
 
-	search->recycled = value != 0;
 	if (value == 0)
 	{
 		pass_ranges(search, target->counter);
-		value = search->tail++;
+		if (search->tail > target->type->max_value && !target->type->strict)
+		{
+			/* A range ends the counter: nothing but free values is left. */
+			search->window_from = target->counter->first_value;
+			value = free_value(search, ledger, target, preview);
+		}
 	}
+	search->recycled = value != 0;
+	if (value == 0)
+		value = search->tail++;
 	if (value > target->type->max_value)
 	{
 		range_check_open(target->type->name, target->scope, target->counter->id);

@@ -453,18 +453,22 @@ walk_counter(Walk *walk)
 	walk->judged_to = PG_INT64_MAX;
 	begin_bounded(walk, &probe, walk->ledger.table, walk->ledger.value_index,
 				  1, FORMAT_VALUE_MAX, walk->snapshot);
-	old_context = MemoryContextSwitchTo(walk->scratch);
+	/* The scan's own memory must outlive the scratch. */
+	old_context = CurrentMemoryContext;
 	while (probe_next(&probe, ForwardScanDirection))
 	{
 		int64		value = bigint_of(&probe, Anum_number_value);
 
+		MemoryContextSwitchTo(walk->scratch);
 		if (next < value)
 			fill(walk, next, value - 1);
 		add_ended(walk, &probe, value);
 		next = value + 1;
+		MemoryContextSwitchTo(old_context);
 		MemoryContextReset(walk->scratch);
 	}
 	probe_end(&probe);
+	MemoryContextSwitchTo(walk->scratch);
 
 	/* Above the last number: what is recorded, and what others hold. */
 	walk->judged_to = walk->settled ? 0
