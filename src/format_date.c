@@ -62,7 +62,9 @@ format_date_value(FormatPieceKind kind, const PeriodFields *date)
 
 /*
  * Finds a date that shows exactly this: the first one of the year nearest to
- * near_year that holds one.  Returns false if there is none.
+ * near_year that holds one.  Returns false if there is none (or, where the
+ * century is not shown, if near_year is so early or late that the only dates
+ * lie before 0001 or after 9999).
  *
  * shown has, by kind of token, what its digits say, or FORMAT_NOT_SHOWN.
  */
@@ -70,16 +72,17 @@ bool
 format_date_find(const int shown[FORMAT_KINDS], int fiscal_year_start, int near_year,
 				 FormatDate *date)
 {
-	static const int nearest[] = {0, -1, 1, -2};
+	static const int nearest[] = {0, 1, -1, 2};
 	int			first;
 	int			last;
 	int			centuries = candidate_years(shown, fiscal_year_start != 1, &first, &last);
 	int			century = centuries == 1 ? 0 : nearest_century(first, near_year);
+	int			side = first + 100 * century > near_year ? -1 : 1;
 	int			i;
 
 	for (i = 0; i < centuries; i++)
 	{
-		int			shift = 100 * (century + nearest[i]);
+		int			shift = 100 * (century + side * nearest[i]);
 		int			year;
 
 		for (year = first + shift; year <= last + shift; year++)

@@ -8,8 +8,9 @@
  * apart.  Only numbers of types on which the role has the privilege asked for
  * are found: of others nothing is said, not even that they are there.
  *
- * Locks: AccessShareLock on the ledger.  Read with the newest snapshot: the
- * caller locks the row and looks again where it matters.
+ * Locks: AccessShareLock on the ledger.  What is committed by now, or this
+ * transaction's own, is read, without a snapshot that would leave predicate
+ * locks; the caller locks the row and looks again where it matters.
  *
  * Memory: current context.
  *
@@ -70,24 +71,20 @@ matches(const NumberName *name, Privilege privilege, const NumberPlace *place)
 }
 
 /*
- * search goes through the rows with the text; returns how many match, place is
- * the last of them.
+ * scan goes through the rows with the text; returns how many match, place is
+ * the last of them.  Sets how many dead entries were passed.
  */
 static int
-search(const NumberName *name, Privilege privilege, NumberPlace *place)
+scan(const NumberName *name, Privilege privilege, const Ledger *ledger, Relation index,
+	 NumberPlace *place, int *passed)
 {
-	Ledger		ledger;
-	Relation	index;
-	Snapshot	snapshot = RegisterSnapshot(GetLatestSnapshot());
 	ScanKeyData key;
 	Probe		probe;
 	int			found = 0;
 
-	ledger_open(&ledger, AccessShareLock);
-	index = catalog_open_index(ledger.table, Anum_number_document_number, false, AccessShareLock);
 	ScanKeyEntryInitialize(&key, 0, 1, BTEqualStrategyNumber, InvalidOid, C_COLLATION_OID,
 						   F_TEXTEQ, CStringGetTextDatum(name->document_number));
-	probe_begin_as_of(&probe, ledger.table, index, &key, 1, snapshot);
+	probe_begin_as_of(&probe, ledger->table, index, &key, 1, SnapshotSelf);
 	while (probe_next(&probe, ForwardScanDirection))
 	{
 		NumberPlace candidate;
@@ -95,13 +92,39 @@ search(const NumberName *name, Privilege privilege, NumberPlace *place)
 		read_place(&candidate, probe.slot);
 		if (!matches(name, privilege, &candidate))
 			continue;
+		/* A number that changed meanwhile can be met in both versions. */
+		if (found == 0 || candidate.uniqueness_id != place->uniqueness_id)
+			found++;
 		*place = candidate;
-		found++;
 	}
+	*passed = probe.dead;
 	probe_end(&probe);
+	return found;
+}
+
+/*
+ * search looks for the rows with the text, see scan.
+ */
+static int
+search(const NumberName *name, Privilege privilege, NumberPlace *place)
+{
+	Ledger		ledger;
+	Relation	index;
+	int			found;
+	int			passed_before;
+	int			passed = 0;
+
+	ledger_open(&ledger, AccessShareLock);
+	index = catalog_open_index(ledger.table, Anum_number_document_number, false, AccessShareLock);
+
+	/* A row that was being updated may have been missed, see probe.c. */
+	do
+	{
+		passed_before = passed;
+		found = scan(name, privilege, &ledger, index, place, &passed);
+	} while (found == 0 && passed != passed_before);
 	index_close(index, AccessShareLock);
 	ledger_close(&ledger);
-	UnregisterSnapshot(snapshot);
 	return found;
 }
 

@@ -14,7 +14,8 @@
  *
  * Locks: the scope's; to the end of the transaction where the counter moves,
  * so that nobody is given a number above one that may roll back.  Nothing is
- * waited for under it.
+ * waited for under it; who claims a value out of a range that another open
+ * transaction is cutting waits for that one first.
  *
  * Memory: current context.
  *
@@ -93,6 +94,23 @@ check_text(const Override *request)
 }
 
 /*
+ * check_type: the type must allow numbers given by hand (NB007); asked again
+ * after a wait.
+ */
+static void
+check_type(const Override *request, const DocumentType *type)
+{
+	if (!type->allow_manual_override)
+		ereport(ERROR,
+				(errcode(ERRCODE_DOCNUM_OVERRIDE),
+				 errmsg("document type \"%s\" does not allow manual numbers", type->name),
+				 errdetail("Its allow_manual_override is false. Document number: \"%s\".",
+						   request->target.number),
+				 errhint("docnum_define(%s, allow_manual_override => true) allows them.",
+						 quote_literal_cstr(type->name))));
+}
+
+/*
  * check_value refuses a value that is not to be had: NB002, NB005, NB010.
  */
 static void
@@ -117,6 +135,33 @@ check_value(const Override *request, const Target *target, const Ledger *ledger)
 		range.cause != RANGE_JUMPED)
 		duplicate(request, range.cause == RANGE_SKIPPED
 				  ? "It was skipped on purpose." : "It was given once and is unexplained.");
+}
+
+/*
+ * lock_scope locks the scope that the number belongs to.  Of a range that was
+ * jumped over, several transactions may claim values: each waits for the end
+ * of the one before, without the scope's lock, so that nobody else does.
+ * Raises NB003, NB007.
+ */
+static void
+lock_scope(const Override *request, Target *target, TargetRelations *relations)
+{
+	for (;;)
+	{
+		TransactionId xid;
+
+		target_lock(&request->target, target, relations);
+		check_type(request, target->type);
+		check_value(request, target, &relations->ledger);
+		xid = range_open_writer(target->counter->id, target->values.sequence,
+								target->values.sequence);
+		if (!TransactionIdIsValid(xid))
+			return;
+		target_unlock(target);
+		target_close(relations);
+		if (!lock_wait_for_transaction(xid))
+			counter_timed_out(target->counter, lock_wait_describe_xid(xid));
+	}
 }
 
 /*
@@ -187,8 +232,7 @@ give_value(const Override *request)
 	LedgerRow	row;
 	bool		moves;
 
-	target_lock(&request->target, &target, &relations);
-	check_value(request, &target, &relations.ledger);
+	lock_scope(request, &target, &relations);
 	moves = move_counter(request, &target, &relations.ledger);
 	target_fill_row(&target, &row);
 	row.state = STATE_CONFIRMED;
@@ -238,7 +282,10 @@ give_external(const Override *request)
 	Ledger		ledger;
 	LedgerRow	row = {0};
 
+	if (request->target.has_date)
+		target_check_date(document_type_get(request->target.document_type), request->target.date);
 	lock_wait_for_tables(open_ledger, &ledger);
+	check_type(request, document_type_get(request->target.document_type));
 	row.state = STATE_EXTERNAL;
 	row.document_type = request->target.document_type;
 	row.document_number = request->target.number;
@@ -282,14 +329,7 @@ check_allowed(const Override *request)
 	privilege_check(PRIVILEGE_OVERRIDE, type->name);
 	if (request->skip_validation)
 		privilege_check(PRIVILEGE_ADMIN, type->name);
-	if (!type->allow_manual_override)
-		ereport(ERROR,
-				(errcode(ERRCODE_DOCNUM_OVERRIDE),
-				 errmsg("document type \"%s\" does not allow manual numbers", type->name),
-				 errdetail("Its allow_manual_override is false. Document number: \"%s\".",
-						   request->target.number),
-				 errhint("docnum_define(%s, allow_manual_override => true) allows them.",
-						 quote_literal_cstr(type->name))));
+	check_type(request, type);
 }
 
 /*----------------------------------------------------------------------

@@ -80,6 +80,9 @@ range_find(int64 counter_id, int64 value, Range *range)
 		range->last = DatumGetInt64(slot_getattr(probe.slot, Anum_range_last_value, &isnull));
 		range->cause = cause_from_name(TextDatumGetCString(cause));
 		range->tid = probe.slot->tts_tid;
+		range->writer = probe_inserter(&probe);
+		if (!TransactionIdIsValid(range->writer))
+			range->writer = probe.snapshot.xmax;
 	}
 	probe_end(&probe);
 	index_close(index, AccessShareLock);
@@ -111,6 +114,25 @@ bool
 range_covers(int64 counter_id, int64 value, int64 *first, int64 *last)
 {
 	return range_next(counter_id, value, first, last) && *first <= value;
+}
+
+/*
+ * range_open_writer returns another open transaction that changes a range of
+ * first .. last; InvalidTransactionId if there is none.  While it is open, the
+ * range that it cuts is seen beside the parts that it left.
+ */
+TransactionId
+range_open_writer(int64 counter_id, int64 first, int64 last)
+{
+	Range		range;
+
+	while (first <= last && range_find(counter_id, first, &range) && range.first <= last)
+	{
+		if (TransactionIdIsValid(range.writer))
+			return range.writer;
+		first = range.last + 1;
+	}
+	return InvalidTransactionId;
 }
 
 /*

@@ -28,6 +28,8 @@ typedef struct Range
 	int64		last;
 	RangeCause	cause;
 	ItemPointerData tid;
+	TransactionId writer;		/* other open transaction that wrote it or
+								 * takes it out, or none */
 } Range;
 
 /* What is to be recorded, besides the bounds. */
@@ -49,6 +51,7 @@ typedef struct RangeNote
 extern bool range_next(int64 counter_id, int64 value, int64 *first, int64 *last);
 extern bool range_covers(int64 counter_id, int64 value, int64 *first, int64 *last);
 extern bool range_find(int64 counter_id, int64 value, Range *range);
+extern TransactionId range_open_writer(int64 counter_id, int64 first, int64 last);
 extern bool range_is_closed(int64 counter_id);
 extern void range_check_open(const char *document_type, const char *scope, int64 counter_id);
 extern void range_write(const RangeNote *note, int64 first, int64 last);

@@ -222,7 +222,7 @@ scope_canonical(const ScopeSpec *spec, const ScopeValue *values,
  * Reads the values of the dimensions back from a canonical text; they are
  * written into buffer, unescaped, and point there.
  *
- * Returns false if the text has not as many parts as the spec.
+ * Returns false if the text has not as many parts as the spec, none empty.
  */
 bool
 scope_values_of(const ScopeSpec *spec, const char *text, ScopeValue *values,
@@ -237,15 +237,15 @@ scope_values_of(const ScopeSpec *spec, const char *text, ScopeValue *values,
 	{
 		char	   *start = to;
 
-		if (*text == '\0')
-			return false;
 		while (*text != '\0' && *text != SEPARATOR)
 		{
 			if (*text == ESCAPE && text[1] != '\0')
 				text++;
 			*to++ = *text++;
 		}
-		if (*text == SEPARATOR)
+		if (to == start)
+			return false;
+		if (*text == SEPARATOR && part < parts - 1)
 			text++;
 		if (spec->period != PERIOD_NONE && part == spec->period_position)
 			continue;

@@ -21,6 +21,7 @@
 
 #include "docnum.h"
 #include "face.h"
+#include "lock_wait.h"
 #include "privilege.h"
 #include "range.h"
 
@@ -46,6 +47,31 @@ check_bounds(const DocumentType *type, int64 first, int64 last)
 }
 
 /*
+ * lock_scope locks the scope to the end of the transaction.  Where another
+ * transaction is claiming a value out of a range of first .. last, it waits
+ * for its end, without the scope's lock.  Raises NB003.
+ */
+static void
+lock_scope(const TargetRequest *request, int64 first, int64 last,
+		   Target *target, TargetRelations *relations)
+{
+	for (;;)
+	{
+		TransactionId xid;
+
+		target_lock(request, target, relations);
+		xid = range_open_writer(target->counter->id, first, last);
+		if (!TransactionIdIsValid(xid))
+			break;
+		target_unlock(target);
+		target_close(relations);
+		if (!lock_wait_for_transaction(xid))
+			counter_timed_out(target->counter, lock_wait_describe_xid(xid));
+	}
+	target_hold(target);
+}
+
+/*
  * skip marks first .. last as skipped; returns how many values are newly so.
  * Raises NB002, NB003, NB005, NB010, 22023.
  */
@@ -59,8 +85,7 @@ skip(const TargetRequest *request, int64 first, int64 last, const char *reason)
 	int64		marked;
 
 	CommandCounterIncrement();
-	target_lock(request, &target, &relations);
-	target_hold(&target);
+	lock_scope(request, first, last, &target, &relations);
 	check_bounds(target.type, first, last);
 	range_check_open(target.type->name, target.scope, target.counter->id);
 	given = ledger_first_value(&relations.ledger, target.counter->id, first, last);

@@ -39,18 +39,41 @@
 #include "transaction.h"
 
 /*
- * set_calendar_date sets the date of a target; raises 22008.
+ * check_calendar_date raises 22008 for a date that no number can show.
  */
 static void
-set_calendar_date(Target *target, int year, int month, int day)
+check_calendar_date(const DocumentType *type, int year, int month, int day)
 {
 	if (!period_date_is_valid(year, month, day))
 		ereport(ERROR,
 				(errcode(ERRCODE_DATETIME_FIELD_OVERFLOW),
 				 errmsg("document date is out of range"),
 				 errdetail("Dates from 0001-01-01 to 9999-12-31 can be shown in a number. Document type: \"%s\".",
-						   target->type->name),
+						   type->name),
 				 errhint("Give the document's own date.")));
+}
+
+/*
+ * target_check_date raises 22008 for a date that no document of the type has.
+ */
+void
+target_check_date(const DocumentType *type, DateADT date)
+{
+	int			year,
+				month,
+				day;
+
+	j2date(date + POSTGRES_EPOCH_JDATE, &year, &month, &day);
+	check_calendar_date(type, year, month, day);
+}
+
+/*
+ * set_calendar_date sets the date of a target; raises 22008.
+ */
+static void
+set_calendar_date(Target *target, int year, int month, int day)
+{
+	check_calendar_date(target->type, year, month, day);
 	target->date = date2j(year, month, day) - POSTGRES_EPOCH_JDATE;
 	period_fields(year, month, day, target->type->fiscal_year_start, &target->values.date);
 }
@@ -129,6 +152,12 @@ place_date(const TargetRequest *request, const FormatParsed *parsed, Target *tar
 		return problem_hint(problem, "Leave document_date out, or correct it.");
 	}
 	(void) format_find_date(format, parsed, target->values.date.year, &date);
+	if (!format_shows_period(format, target->type->scope.period))
+	{
+		problem_set(problem, "document number does not tell its period");
+		problem_detail(problem, "It cannot be of today, and the format does not show all of the period.");
+		return problem_hint(problem, "Give the document's date: document_date => '...'.");
+	}
 	if (!parsed->has_year && !parsed->has_iso_year && !parsed->has_fiscal_year &&
 		!parsed->has_fiscal_year_end)
 	{

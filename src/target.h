@@ -45,6 +45,7 @@ typedef struct TargetRelations
 } TargetRelations;
 
 extern void target_resolve(const TargetRequest *request, Target *target);
+extern void target_check_date(const DocumentType *type, DateADT date);
 extern bool target_fits(const TargetRequest *request, Problem *problem);
 extern void target_lock(const TargetRequest *request, Target *target,
 						TargetRelations *relations);

@@ -43,6 +43,12 @@ SELECT docnum_override('DAY', 'D20240229-001', 'x'), docnum_override('SHORT', 'S
 	docnum_override('DAY', 'D20240301-001', 'x', document_date => '2024-03-01');
 SELECT document_number, scope, document_date FROM pg_temp.ledger WHERE document_number ~ '^[DSF][0-9]';
 
+\echo a number that does not show all of its period is of the period of today, or of the date given
+SELECT allocation FROM docnum_define('MON', 'M{YYYY}-{SEQ:3}', 'MONTHLY', uniqueness => 'SCOPE', allow_manual_override => true);
+SELECT docnum_override('MON', 'M2024-001', 'x');
+SELECT docnum_override('MON', 'M2024-001', 'x', document_date => '2024-05-06');
+SELECT document_number, scope, document_date FROM pg_temp.ledger WHERE document_number ~ '^M';
+
 \echo refused: format, check digit, date, scope, parts of a date that do not go together
 SELECT docnum_override('INV', 'INV-2026-0009', 'x');
 SELECT docnum_override('INV', 'inv-2026-00009', 'x');
@@ -70,6 +76,8 @@ SELECT docnum_override('INV', 'Rechnung 17a', 'from the old system', true, metad
 SELECT docnum_override('INV', 'Rechnung 17a', 'again', true);
 SELECT docnum_override('NO', 'Rechnung 17a', 'of another type', true);
 SELECT document_number, state, counter_id, value, metadata FROM docnum.number WHERE state = 'external';
+SELECT docnum_override('INV', 'Rechnung 18', 'x', true, document_date => '10000-01-01');
+SELECT docnum_override('INV', 'Rechnung 18', 'x', true, document_date => '0044-03-15 BC');
 \echo external, unique in a scope
 SELECT allocation FROM docnum_define('LOC', 'L{SEQ:3}', 'SITE', uniqueness => 'SCOPE', allow_manual_override => true);
 SELECT docnum_override('LOC', 'old', 'x', true, 'north'::text), docnum_override('LOC', 'old', 'x', true, 'south'::text);

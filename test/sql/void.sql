@@ -70,6 +70,10 @@ SELECT docnum_void('INV-2026-00005', 'by a clerk');
 RESET ROLE;
 DROP ROLE regress_void;
 
+\echo in the command that gave it
+SELECT docnum_void(docnum_next('INV', document_date => '2029-01-01'), 'at once'),
+	docnum_replace(docnum_next('INV', document_date => '2029-01-01'), 'at once', document_date => '2029-01-01');
+SELECT document_number, state FROM pg_temp.ledger WHERE document_number ~ '2029';
 \echo in the transaction that gave it, and rolled back
 BEGIN;
 SELECT docnum_next('INV', document_date => '2028-01-01') AS number \gset

@@ -953,6 +953,70 @@ test_parsed_date(void)
 }
 
 /*
+ * The date that a number can be of: as early as can be, and of the nearest
+ * century where that is not shown.
+ */
+static void
+test_find_date(void)
+{
+	static const struct
+	{
+		const char *format;
+		int			start;
+		const char *number;
+		int			near_year;
+		FormatDate	date;
+	}			cases[] = {
+		{"{YYYY}{MM}{DD}-{SEQ:1}", 1, "20240229-1", 2026, {2024, 2, 29}},
+		{"{YYYY}-{SEQ:1}", 1, "1950-1", 2026, {1950, 1, 1}},
+		{"{YYYY}{Q}-{SEQ:1}", 1, "20253-1", 2026, {2025, 7, 1}},
+		{"{YY}-{SEQ:1}", 1, "26-1", 2026, {2026, 1, 1}},
+		{"{YY}-{SEQ:1}", 1, "99-1", 2026, {1999, 1, 1}},
+		{"{YY}-{SEQ:1}", 1, "75-1", 2026, {2075, 1, 1}},
+		{"{YY}-{SEQ:1}", 1, "77-1", 2026, {1977, 1, 1}},
+		{"{YY}-{SEQ:1}", 1, "00-1", 1980, {2000, 1, 1}},
+		{"{YY}-{SEQ:1}", 1, "00-1", 60, {100, 1, 1}},
+		{"{YY}-{SEQ:1}", 1, "00-1", 30, {100, 1, 1}},
+		{"{YY}-{SEQ:1}", 1, "49-1", 9999, {9949, 1, 1}},
+		{"{YY}-{SEQ:1}", 1, "01-1", 9999, {9901, 1, 1}},
+		/* 1900 and 2100 had no such day, so it is of the next nearest century */
+		{"{YY}{MM}{DD}-{SEQ:1}", 1, "000229-1", 2110, {2000, 2, 29}},
+		{"{YY}{MM}{DD}-{SEQ:1}", 1, "000229-1", 1890, {2000, 2, 29}},
+		{"{YY}{IW}{MM}-{SEQ:1}", 1, "005301-1", 2026, {2100, 1, 1}},
+		{"{FY:2}-{SEQ:1}", 4, "99-1", 2026, {1999, 4, 1}},
+		{"{FY:2}{MM}-{SEQ:1}", 4, "2502-1", 2026, {2026, 2, 1}},
+		{"{FYE:2}{MM}-{SEQ:1}", 4, "2412-1", 2026, {2023, 12, 1}},
+		{"{FYE}-{SEQ:1}", 4, "0000-1", 2026, {9999, 4, 1}},
+		{"{FY}-{SEQ:1}", 4, "0000-1", 2026, {1, 1, 1}},
+		{"{IYYY}{IW}-{SEQ:1}", 1, "202601-1", 2026, {2025, 12, 29}},
+		{"{IYYY}{IW}-{SEQ:1}", 1, "202653-1", 2026, {2026, 12, 28}},
+		{"{MM}{DD}-{SEQ:1}", 1, "0229-1", 2026, {2000, 2, 29}}
+	};
+	Format		format;
+	FormatParsed parsed;
+	FormatDate	date;
+	Problem		problem;
+	size_t		i;
+
+	for (i = 0; i < COUNT(cases); i++)
+	{
+		const char *note = cases[i].number;
+
+		if (!CHECK_NOTE(compile_as(&format, cases[i].format, "GLOBAL", cases[i].start, false,
+								   &problem), cases[i].format) ||
+			!CHECK_NOTE(parse(&format, cases[i].number, &parsed, &problem), note) ||
+			!CHECK_NOTE(format_find_date(&format, &parsed, cases[i].near_year, &date), note))
+			continue;
+		CHECK_INT(date.year, cases[i].date.year, note);
+		CHECK_INT(date.month, cases[i].date.month, note);
+		CHECK_INT(date.day, cases[i].date.day, note);
+	}
+	CHECK(compile(&format, "{SEQ:1}", "GLOBAL", &problem));
+	CHECK(parse(&format, "7", &parsed, &problem));
+	CHECK(!format_find_date(&format, &parsed, 2026, &date));
+}
+
+/*
  * The first and the last fiscal year reach beyond the years of dates.
  */
 static void
@@ -1135,6 +1199,7 @@ const UnitTest format_tests[] = {
 	{"format: values that no scope may have", test_unsound_values},
 	{"format: numbers cut anywhere", test_cut_numbers},
 	{"format: the date of a parsed number", test_parsed_date},
+	{"format: the date that a number can be of", test_find_date},
 	{"format: the outermost fiscal years", test_outermost_fiscal_years},
 	{"format: values that hold their terminator", test_values},
 	{"format: a number cut to its buffer", test_render_cut},

@@ -575,6 +575,137 @@ test_one_period(void)
 }
 
 /*
+ * Does a number's own text lead back to the counter that it came from?  If
+ * the format shows all of the scope, what was parsed gives its canonical text.
+ */
+static void
+test_counter_of_number(void)
+{
+	int			cases = 0;
+
+	unit_seed(7);
+	while (cases < 200000)
+	{
+		Sample		sample;
+		int			round;
+
+		make_sample(&sample);
+		if (sample.format.ntext < sample.scope.ndimensions ||
+			!format_shows_period(&sample.format, sample.scope.period))
+			continue;
+		for (round = 0; round < 40; round++)
+		{
+			FormatValues values;
+			FormatParsed parsed;
+			FormatDate	date;
+			Problem		problem;
+			PeriodFields fields;
+			char		buffers[SCOPE_MAX_DIMENSIONS][64];
+			char		text[FORMAT_TEXT_SIZE];
+			char		expected[SCOPE_TEXT_SIZE];
+			char		found[SCOPE_TEXT_SIZE];
+			int			start = sample.context.fiscal_year_start;
+			int			near_year;
+			size_t		bytes;
+
+			make_values(&sample, &values, buffers);
+			if (!values_are_allowed(&sample, &values))
+				continue;
+			cases++;
+			near_year = values.date.year - 48 + (int) unit_random(97);
+			bytes = format_render(&sample.format, &values, text, sizeof(text));
+			if (!CHECK_NOTE(format_parse(&sample.format, text, bytes, &parsed, &problem), text))
+				continue;
+			fields = values.date;
+			if (sample.format.shows_date)
+			{
+				if (!CHECK_NOTE(format_find_date(&sample.format, &parsed, near_year, &date), text))
+					continue;
+				period_fields(date.year, date.month, date.day, start, &fields);
+			}
+			scope_canonical(&sample.scope, values.dimension, &values.date, start, expected);
+			scope_canonical(&sample.scope, parsed.dimension, &fields, start, found);
+			CHECK_TEXT(found, expected, text);
+		}
+	}
+}
+
+/*
+ * Does a format show the calendar year?
+ */
+static bool
+shows_calendar_year(const char *source)
+{
+	return strstr(source, "{YY") != NULL;
+}
+
+/*
+ * For every set of date tokens: a date is found whose number is the same, and
+ * where only the calendar year is shown, no nearer one was passed over.
+ */
+static void
+test_find_date(void)
+{
+	static const int starts[] = {1, 2, 4, 12};
+	size_t		sets;
+
+	unit_seed(20260229);
+	for (sets = 1; sets < COUNT(starts) * 2048; sets++)
+	{
+		Sample		sample;
+		Problem		problem;
+		int			start = starts[sets / 2048];
+		int			round;
+		int			i;
+
+		sample.source[0] = '\0';
+		for (i = 0; i < (int) COUNT(date_names); i++)
+		{
+			if ((sets >> i & 1) != 0)
+				snprintf(sample.source + strlen(sample.source), 16, "{%s}", date_names[i]);
+		}
+		if (sample.source[0] == '\0')
+			continue;
+		strcat(sample.source, "-{SEQ:1}");
+		scope_parse("GLOBAL", &sample.scope, &problem);
+		sample.context.document_type = "T";
+		sample.context.scope = &sample.scope;
+		sample.context.fiscal_year_start = start;
+		sample.context.unique_per_scope = false;
+		sample.context.max_length = 100;
+		sample.context.max_value = 9;
+		sample.context.utf8 = true;
+		if (!CHECK_NOTE(format_compile(&sample.format, sample.source, &sample.context, &problem),
+						sample.source))
+			continue;
+		for (round = 0; round < 20; round++)
+		{
+			FormatValues values;
+			FormatParsed parsed;
+			FormatDate	date;
+			char		buffers[SCOPE_MAX_DIMENSIONS][64];
+			char		text[FORMAT_TEXT_SIZE];
+			char		again[FORMAT_TEXT_SIZE];
+			int			near_year;
+			size_t		bytes;
+
+			make_values(&sample, &values, buffers);
+			values.sequence = 1;
+			near_year = 400 + (int) unit_random(9200);
+			bytes = format_render(&sample.format, &values, text, sizeof(text));
+			if (!CHECK_NOTE(format_parse(&sample.format, text, bytes, &parsed, &problem), text) ||
+				!CHECK_NOTE(format_find_date(&sample.format, &parsed, near_year, &date), text))
+				continue;
+			if (shows_calendar_year(sample.source))
+				CHECK_NOTE(abs(date.year - near_year) <= abs(values.date.year - near_year), text);
+			period_fields(date.year, date.month, date.day, start, &values.date);
+			format_render(&sample.format, &values, again, sizeof(again));
+			CHECK_TEXT(again, text, sample.source);
+		}
+	}
+}
+
+/*
  * What the digits of some date tokens say, one after the other, as a number.
  * Written apart from the module's table.
  */
@@ -714,6 +845,8 @@ const UnitTest format_property_tests[] = {
 	{"format: rendering what was parsed gives the text", test_accepted_texts},
 	{"format: no two tuples of values make one number", test_unique},
 	{"format: a number belongs to one period", test_one_period},
+	{"format: a number leads back to its counter", test_counter_of_number},
+	{"format: a date is found for every set of tokens", test_find_date},
 	{"format: a number is accepted if a date makes it", test_dates},
 	{NULL, NULL}
 };

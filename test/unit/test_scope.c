@@ -291,9 +291,76 @@ compare_scopes(const void *left, const void *right)
 	return strcmp(((const CanonicalScope *) left)->text, ((const CanonicalScope *) right)->text);
 }
 
+static bool
+same_value(const ScopeValue *left, const ScopeValue *right)
+{
+	return left->bytes == right->bytes && memcmp(left->text, right->text, left->bytes) == 0;
+}
+
+/*
+ * The values are read back from a canonical text, wherever the period stands.
+ */
+static void
+test_values_of(void)
+{
+	static const struct
+	{
+		const char *scope;
+		const char *text;
+		int			nvalues;	/* -1: not as many parts, or an empty one */
+		const char *value[3];
+	}			cases[] = {
+		{"GLOBAL", "", 0, {NULL}},
+		{"GLOBAL", "P1", -1, {NULL}},
+		{"YEARLY", "2026", 0, {NULL}},
+		{"YEARLY", "", -1, {NULL}},
+		{"YEARLY", "2026/P1", -1, {NULL}},
+		{"A", "P1", 1, {"P1"}},
+		{"A", "P\\/1\\\\", 1, {"P/1\\"}},
+		{"A", "", -1, {NULL}},
+		{"A", "P1/", -1, {NULL}},
+		{"A", "P1/2026", -1, {NULL}},
+		{"A, YEARLY", "P1/2026", 1, {"P1"}},
+		{"YEARLY, A", "2026/P1", 1, {"P1"}},
+		{"A, YEARLY, B", "P\\/1/FY2026/STR", 2, {"P/1", "STR"}},
+		{"A, YEARLY", "P1", -1, {NULL}},
+		{"A, B", "P1", -1, {NULL}},
+		{"A, B", "P1/", -1, {NULL}},
+		{"A, B", "/P1", -1, {NULL}},
+		{"A, B", "P1//STR", -1, {NULL}},
+		{"A, B", "P1\\/STR", -1, {NULL}},
+		{"A, B, C", "a/b/c", 3, {"a", "b", "c"}},
+		{"A, B, C", "a/b/\\", 3, {"a", "b", "\\"}}
+	};
+	size_t		i;
+
+	for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)
+	{
+		ScopeSpec	spec;
+		Problem		problem;
+		ScopeValue	values[SCOPE_MAX_DIMENSIONS];
+		char		buffer[SCOPE_TEXT_SIZE];
+		bool		read;
+		int			k;
+
+		CHECK(scope_parse(cases[i].scope, &spec, &problem));
+		read = scope_values_of(&spec, cases[i].text, values, buffer);
+		if (!CHECK_INT(read, cases[i].nvalues >= 0, cases[i].text))
+			continue;
+		for (k = 0; k < cases[i].nvalues; k++)
+		{
+			ScopeValue	expected;
+
+			expected.text = cases[i].value[k];
+			expected.bytes = strlen(expected.text);
+			CHECK_NOTE(same_value(&values[k], &expected), cases[i].text);
+		}
+	}
+}
+
 /*
  * All pairs of short values over the separator, the escape and a letter: no
- * two pairs have the same text.
+ * two pairs have the same text, and each is read back from it.
  */
 static void
 test_canonical_tells_apart(void)
@@ -336,13 +403,17 @@ test_canonical_tells_apart(void)
 		for (k = 0; k < count; k++)
 		{
 			ScopeValue	pair[2];
+			ScopeValue	read[2];
 			char		text[SCOPE_TEXT_SIZE];
+			char		buffer[SCOPE_TEXT_SIZE];
 
 			pair[0].text = values[i];
 			pair[0].bytes = strnlen(values[i], 4);
 			pair[1].text = values[k];
 			pair[1].bytes = strnlen(values[k], 4);
 			scope_canonical(&spec, pair, &fields, 1, text);
+			CHECK_NOTE(scope_values_of(&spec, text, read, buffer) &&
+					   same_value(&read[0], &pair[0]) && same_value(&read[1], &pair[1]), text);
 			snprintf(scopes[nscopes].text, sizeof(scopes[nscopes].text), "%.23s", text);
 			scopes[nscopes].id = nscopes;
 			nscopes++;
@@ -361,6 +432,7 @@ const UnitTest scope_tests[] = {
 	{"scope: values", test_value},
 	{"scope: canonical texts", test_canonical},
 	{"scope: the longest canonical text fits", test_canonical_longest},
+	{"scope: values read back from a canonical text", test_values_of},
 	{"scope: canonical texts tell scopes apart", test_canonical_tells_apart},
 	{NULL, NULL}
 };
