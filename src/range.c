@@ -195,6 +195,16 @@ set_intent(AuditIntent *intent, AuditRange *more, const RangeNote *note)
 }
 
 /*
+ * changed: what this backend remembers of ranges is out of date at once, not
+ * only when the next command begins; one command can call several functions.
+ */
+static void
+changed(void)
+{
+	CommandCounterIncrement();
+}
+
+/*
  * range_write records one range.
  */
 void
@@ -211,6 +221,7 @@ range_write(const RangeNote *note, int64 first, int64 last)
 	audit_inserted(rel, slot, &intent);
 	ExecDropSingleTupleTableSlot(slot);
 	table_close(rel, NoLock);
+	changed();
 	DEBUG_POINT("range_written");
 }
 
@@ -273,6 +284,7 @@ range_free(const RangeNote *note, const Range *range, int64 first, int64 last)
 		insert_rest(rel, old_row, last + 1, range->last);
 	ExecDropSingleTupleTableSlot(old_row);
 	table_close(rel, NoLock);
+	changed();
 }
 
 /*

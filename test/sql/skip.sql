@@ -15,6 +15,10 @@ CREATE VIEW pg_temp.ranges AS
 \echo with 2 skipped, 1 and 3 are given
 SELECT docnum_skip('C', 2, 2, 'wet paper');
 SELECT docnum_next('C'), docnum_next('C');
+\echo in one command, too
+SELECT allocation FROM docnum_define('ONE', 'ONE{SEQ:3}');
+SELECT docnum_next('ONE'), docnum_skip('ONE', 2, 2, 'x'), docnum_next('ONE'), docnum_set('ONE', 9, 'x'), docnum_next('ONE'),
+	docnum_close('ONE', 'x'), docnum_reopen('ONE', 'x'), docnum_next('ONE');
 \echo a million values are one row, and one step
 SELECT docnum_skip('C', 10, 1000009, 'block of the other office');
 SELECT docnum_next('C') FROM generate_series(1, 7);
