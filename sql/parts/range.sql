@@ -11,6 +11,8 @@ CREATE TABLE docnum.range (
 	CHECK (first_value <= last_value)
 );
 CREATE INDEX range_counter_id_idx ON docnum.range (counter_id, last_value);
+-- No column is unique, and rows go: claimed by an override, set back, reopened.
+ALTER TABLE docnum.range REPLICA IDENTITY FULL;
 COMMENT ON TABLE docnum.range IS 'values that no document will ever get, and why';
 
 ALTER TABLE docnum.range ENABLE ROW LEVEL SECURITY;

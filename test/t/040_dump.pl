@@ -59,6 +59,16 @@ $origin->safe_psql('postgres', <<'SQL');
 	SELECT docnum_reserve('P', 'A');
 	RESET SESSION AUTHORIZATION;
 
+	-- By hand: overrides, external numbers, ends of numbers, scopes that are closed.
+	SELECT docnum_define('H', 'H-{YYYY}-{SEQ:3}', 'YEARLY', allow_manual_override => true);
+	SELECT docnum_override('H', 'H-2024-009', 'paper'), docnum_override('H', 'H 1', 'older', true, metadata => '{"box": 7}'),
+		docnum_override('H', 'H-2023-003', 'paper');
+	SELECT docnum_override('H', 'H-2024-004', 'found'), docnum_skip('H', 12, 19, 'torn', document_date => '2024-01-01'),
+		docnum_void('H-2024-009', 'wrong'), docnum_replace('H-2024-004', 'wrong', document_date => '2024-01-01');
+	SELECT docnum_set('H', 30, 'other office', document_date => '2024-01-01'),
+		docnum_close('H', 'year end', document_date => '2023-01-01'), docnum_close('H', 'year end', document_date => '2022-01-01');
+	SELECT docnum_reopen('H', 'late one', document_date => '2022-01-01');
+
 	-- A second generation of counters, and a definition changed by hand.
 	SELECT docnum_define('One', format => 'U-{SEQ:4}', format_change => 'restart');
 	SELECT docnum_next('One') FROM generate_series(1, 2);
@@ -92,17 +102,18 @@ sub contents
 	$contents{status} = $node->safe_psql($database, 'SELECT * FROM docnum_status()');
 	$contents{privileges} = $node->safe_psql($database, 'SELECT * FROM docnum_privileges()');
 	$contents{history} = $node->safe_psql($database, q[
-		SELECT number, h.* FROM unnest('{C-0031,C-0032,T-0001,Other}'::text[]) number
+		SELECT number, h.* FROM unnest('{C-0031,C-0032,T-0001,H-2024-004,"H 1",Other}'::text[]) number
 			CROSS JOIN LATERAL docnum_history(CASE number WHEN 'Other' THEN 'T-0008' ELSE number END) h]);
 	$contents{preview} = $node->safe_psql($database, q[
-		SELECT docnum_preview('C'), docnum_preview('S', 'A', '2026-05-05'), docnum_preview('S', 'Ünï\x', '2027-01-01'),
+		SELECT docnum_preview('H', document_date => '2024-01-01'), docnum_preview('H', document_date => '2022-01-01'),
+			docnum_preview('C'), docnum_preview('S', 'A', '2026-05-05'), docnum_preview('S', 'Ünï\x', '2027-01-01'),
 			docnum_preview('P', 'O''Neill'), docnum_preview('P', 'new'), docnum_preview('One'), docnum_preview('Other')]);
 	return \%contents;
 }
 
 my $expected = contents($origin, 'postgres');
 is(scalar(grep { $expected->{$_} ne '' } keys %$expected), 12, 'every table has rows');
-like($expected->{preview}, qr/^C-0038\|/, 'the free value is the next');
+like($expected->{preview}, qr/^H-2024-031\|H-2022-001\|C-0038\|/, 'the free value is the next');
 my ($token) = split /\n/, $origin->safe_psql('postgres', q[
 	SELECT token FROM docnum.reservation WHERE role_name = 'clerk' AND finished_at IS NULL ORDER BY value]);
 
@@ -185,6 +196,10 @@ foreach my $file (qw(plain clean inserts data custom directory))
 	is($target->safe_psql($file, q[
 		SET ROLE clerk;
 		SELECT docnum_next('C'), (docnum_reserve('P', 'A')).document_number]), 'C-0038|A#0005', "$file: the next numbers");
+	is($target->psql($file, q[SELECT docnum_next('H', document_date => '2023-01-01')]), 3, "$file: a closed year");
+	is($target->psql($file, q[SELECT docnum_override('H', 'H-2024-012', 'x')]), 3, "$file: what was skipped stays so");
+	is($target->safe_psql($file, q[SELECT docnum_override('H', 'H-2024-005', 'x'),
+		docnum_next('H', document_date => '2024-01-01')]), 'H-2024-005|H-2024-031', "$file: numbers by hand go on");
 	is($target->psql($file, q[SET ROLE clerk; SELECT docnum_next('S', 'A')]), 3, "$file: no more than was granted");
 	is($target->psql($file, qq[SET ROLE "O'Neill ""x"""; SELECT docnum_confirm('$token')]), 3,
 		"$file: no other role's reservation");

@@ -154,6 +154,25 @@ $here->do(q[SELECT docnum_grant('clerk', 'use', 'C')]);
 wait_until_arrived();
 same_on_both('revoked and removed');
 
+# By hand: ranges come, are cut, and go; the subscriber stands where we do.
+my $before = $here->value('SELECT count(*) FROM docnum.range');
+$here->do($_) foreach
+  q[SELECT docnum_define('H', 'H-{YYYY}-{SEQ:3}', 'YEARLY', allow_manual_override => true)],
+  q[SELECT docnum_override('H', 'H-2024-009', 'x')], q[SELECT docnum_override('H', 'H-2024-004', 'x')],
+  q[SELECT docnum_override('H', 'H 1', 'x', true)],
+  q[SELECT docnum_skip('H', 5, 6, 'x', document_date => '2024-01-01')],
+  q[SELECT docnum_set('H', 50, 'x', document_date => '2024-01-01')],
+  q[SELECT docnum_set('H', 20, 'x', document_date => '2024-01-01')],
+  q[SELECT docnum_void('H-2024-009', 'x')], q[SELECT docnum_replace('H-2024-004', 'x', document_date => '2024-01-01')],
+  q[SELECT docnum_close('H', 'x', document_date => '2024-01-01')],
+  q[SELECT docnum_reopen('H', 'x', document_date => '2024-01-01')],
+  q[SELECT docnum_override('H', 'H-2023-003', 'x')], q[SELECT docnum_close('H', 'x', document_date => '2023-01-01')];
+wait_until_arrived();
+same_on_both('by hand');
+is($there->value('SELECT count(*) FROM docnum.range') - $before, '6', 'by hand: ranges arrive');
+is($there->value(q[SELECT docnum_preview('H', document_date => '2024-01-01')]), 'H-2024-022', 'by hand: the next number');
+is($there->attempt(q[SELECT docnum_preview('H', document_date => '2023-01-01')]), 'NB010', 'by hand: a closed year');
+
 # The guards: nobody but the apply worker.
 foreach my $client ($here, $there)
 {
@@ -181,7 +200,10 @@ is($office_there->value('SELECT docnum_confirm($1)', $token[2]), 'C-014',
 is($clerk_there->attempt('SELECT docnum_confirm($1)', $token[3]), '42501', 'and by no other');
 my @next = map { $office_there->value(q[SELECT docnum_next('C')]) } 1 .. 2;
 push @next, $office_there->value(q[SELECT docnum_next('S', 'A')]), $there->value(q[SELECT docnum_next('S', 'new')]);
-is("@next", 'C-0019 C-0021 S-A-009 S-new-001', 'the next numbers');
+push @next, $there->value(q[SELECT docnum_next('H', document_date => '2024-01-01')]);
+is($there->attempt(q[SELECT docnum_override('H', 'H-2024-005', 'x')]), 'NB005', 'what was skipped stays so');
+is($there->value(q[SELECT docnum_override('H', 'H-2024-007', 'x')]), 'H-2024-007', 'what was jumped over can be claimed');
+is("@next", 'C-0019 C-0021 S-A-009 S-new-001 H-2024-022', 'the next numbers');
 is_deeply([ grep { $told{$_} } @next ], [], 'and none twice');
 is(join(' ', $there->column(q[SELECT operation FROM docnum_history('C-014')])), 'RESERVE EXTEND CONFIRM',
 	'history is in order');
