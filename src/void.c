@@ -81,6 +81,27 @@ lock_row(void *arg)
 }
 
 /*
+ * busy raises NB003 for a number that another transaction is changing.
+ */
+static _Noreturn void
+busy(const Ledger *ledger, ItemPointer at)
+{
+	TupleTableSlot *row = table_slot_create(ledger->table, NULL);
+	ItemPointerData tid = *at;
+	bool		isnull;
+
+	if (!table_tuple_fetch_row_version(ledger->table, &tid, SnapshotAny, row))
+		elog(ERROR, "number has vanished from the ledger");
+	ereport(ERROR,
+			(errcode(ERRCODE_DOCNUM_LOCK_TIMEOUT),
+			 errmsg("document number is busy: waited %d ms for it", settings_lock_timeout),
+			 errdetail("Another transaction ends or confirms it. Document number: \"%s\", document type: \"%s\".",
+					   TextDatumGetCString(slot_getattr(row, Anum_number_document_number, &isnull)),
+					   TextDatumGetCString(slot_getattr(row, Anum_number_document_type, &isnull))),
+			 errhint("Try again; docnum.lock_timeout sets how long to wait.")));
+}
+
+/*
  * void_row voids the number in row (its tts_tid says where it is), after
  * waiting for whoever is changing it.  related: the number that replaces it,
  * or NULL; detail: more for the log, or NULL.  Raises NB003, NB010.
@@ -91,16 +112,13 @@ void_row(const Ledger *ledger, TupleTableSlot *row, const char *reason,
 {
 	AuditIntent intent = {"VOID", 0, NULL, NULL};
 	RowLock		lock = {ledger, row, false};
+	ItemPointerData at = row->tts_tid;
 	TupleTableSlot *changed = table_slot_create(ledger->table, NULL);
 	char	   *number;
 	bool		isnull;
 
 	if (!lock_wait_bounded(lock_row, &lock))
-		ereport(ERROR,
-				(errcode(ERRCODE_DOCNUM_LOCK_TIMEOUT),
-				 errmsg("document number is busy: waited %d ms for it", settings_lock_timeout),
-				 errdetail("Another transaction voids or confirms it."),
-				 errhint("Try again; docnum.lock_timeout sets how long to wait.")));
+		busy(ledger, &at);
 	if (!lock.there)
 		elog(ERROR, "number has vanished from the ledger");
 	DEBUG_POINT("number_locked");
