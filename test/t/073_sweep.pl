@@ -43,8 +43,18 @@ $node->safe_psql('postgres', q[
 	CREATE TABLE tokens (name text, token uuid);
 	CREATE FUNCTION token(text) RETURNS uuid STABLE LANGUAGE sql
 		AS 'SELECT token FROM tokens WHERE name = $1';
-	SELECT docnum_define('PC', 'PC-{SEQ:3}'), docnum_define('PS', 'PS-{SEQ:3}', allocation => 'STRICT'),
-		docnum_define('PY', 'PY-{YYYY}-{SEQ:3}', 'YEARLY');
+	CREATE FUNCTION number(text) RETURNS text STABLE LANGUAGE sql
+		AS 'SELECT document_number FROM docnum.number WHERE document_type = $1 AND state = ''confirmed'' ORDER BY value LIMIT 1';
+	CREATE FUNCTION above(text, bigint) RETURNS bigint STABLE LANGUAGE sql
+		AS 'SELECT max(value) + $2 FROM docnum.number WHERE document_type = $1';
+	CREATE FUNCTION jumped(text) RETURNS bigint STABLE LANGUAGE sql
+		AS 'SELECT min(r.last_value) FROM docnum.range r JOIN docnum.counter c USING (counter_id)
+			WHERE c.document_type = $1 AND r.cause = ''jumped'' ';
+	CREATE FUNCTION hand(text, bigint) RETURNS text STABLE LANGUAGE sql
+		AS 'SELECT $1 || ''-'' || repeat(''0'', 3 - length($2::text)) || $2';
+	SELECT docnum_define('PC', 'PC-{SEQ:3}', allow_manual_override => true),
+		docnum_define('PS', 'PS-{SEQ:3}', allocation => 'STRICT', allow_manual_override => true),
+		docnum_define('PY', 'PY-{YYYY}-{SEQ:3}', 'YEARLY', allow_manual_override => true);
 	SELECT docnum_next('PC'), docnum_next('PS');
 ]);
 
@@ -59,20 +69,24 @@ sub prepare
 		SELECT docnum_define('PC', allocation => 'CONCURRENT', max_value => 999999);
 		INSERT INTO tokens SELECT 'a', token FROM docnum_reserve('PC');
 		INSERT INTO tokens SELECT 'late', token FROM docnum_reserve('PC', ttl => '1 microsecond');
+		SELECT docnum_reopen('PS', 'x');
+		SELECT docnum_next('PC'), docnum_next('PS'), docnum_override('PC', hand('PC', above('PC', 3)), 'x');
 	]);
+	$node->safe_psql('postgres', qq[SELECT docnum_close('PY', 'x', document_date => '$year-12-31')])
+	  if (shift // '') eq 'reopen';
 }
 
 sub statement
 {
 	my $name = shift;
-	return $operation{$name} =~ s/2030/$year/r;
+	return $operation{$name} =~ s/203[01]/$year/r;
 }
 
 # Which points does a session pass that does only this, up to its commit?
 sub points_of
 {
 	my $name = shift;
-	prepare();
+	prepare($name);
 	unlink $visits;
 	$node->safe_psql('postgres', statement($name));
 	my %seen = map { $_ => 1 } split /\n/, slurp_file($visits);
@@ -99,7 +113,7 @@ foreach my $name (sort keys %operation)
 		  if ($ENV{SWEEP} // '') eq 'full' || $point eq $points[ length($name) % @points ];
 		foreach my $action (@actions)
 		{
-			prepare();
+			prepare($name);
 			my ($out, $err);
 			my $ret = $node->psql('postgres',
 				"SET docnum.debug_point = '$point:$action'; " . statement($name),
