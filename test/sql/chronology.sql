@@ -124,7 +124,7 @@ FROM unnest('{"PROJECT, YEARLY","YEARLY, PROJECT","TEAM, YEARLY, PROJECT"}'::tex
 -- counters of another scope that the type once had, and of an earlier generation, do not count
 SELECT format FROM docnum_define('G', format => 'G{YYYY}-{MM}-{SEQ:3}', scope => 'MONTHLY', allocation => 'STRICT', chronology => 'period');
 SELECT docnum_next('G', document_date => '2027-12-01');
-SELECT scope FROM docnum_define('G', scope => 'YEARLY', format_change => 'continue');
+SELECT scope FROM docnum_define('G', scope => 'YEARLY', format => 'G{YYYY}/{MM}-{SEQ:3}', format_change => 'continue');
 SELECT docnum_next('G', document_date => '2026-12-01');
 SELECT docnum_next('G', document_date => '2029-01-01');
 SELECT docnum_next('G', document_date => '2026-12-01');

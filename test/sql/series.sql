@@ -59,6 +59,7 @@ SELECT docnum_next('OTHER', document_date => '2027-02-01');
 SELECT document_type, scope, current_value FROM docnum_status('OTHER') ORDER BY 1, 2;
 UPDATE docnum.document_type SET series = NULL WHERE document_type = 'OTHER';
 SELECT series FROM docnum_define('OTHER', series => '', format_change => 'continue');
+SELECT series FROM docnum_define('OTHER', 'O{YYYY}/{SEQ:4}', series => '', format_change => 'continue');
 SELECT docnum_next('OTHER', document_date => '2026-02-01'), docnum_next('OTHER', document_date => '2027-02-01');
 SELECT docnum_drop('OTHER');
 \echo a type that shares another's name, or a series that bears a type's
