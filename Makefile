@@ -17,6 +17,7 @@ OBJS = \
 	src/allocate.o \
 	src/attach.o \
 	src/attach_cache.o \
+	src/attach_commit.o \
 	src/attach_number.o \
 	src/attach_pending.o \
 	src/attach_row.o \

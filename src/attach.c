@@ -389,18 +389,19 @@ check_distinct(const AttachRequest *request)
 }
 
 /*
- * make_trigger makes one of the triggers.
+ * make_trigger makes one of the triggers; a constraint trigger is deferred.
  */
 static void
 make_trigger(const AttachRequest *request, int32 id, const char *prefix, const char *event,
-			 const char *level, const char *condition)
+			 const char *level, const char *condition, bool deferred)
 {
 	char	   *name = psprintf("%s%s", prefix,
 								get_attname(request->target, request->attributes[0], false));
 
-	execute(psprintf("CREATE TRIGGER %s %s ON %s FOR EACH %s %s EXECUTE FUNCTION %s.%s('%d')",
-					 quote_identifier(name), event, quoted_table(request->target), level,
-					 condition, DOCNUM_SCHEMA, ATTACH_FUNCTION, id));
+	execute(psprintf("CREATE %s TRIGGER %s %s ON %s %s FOR EACH %s %s EXECUTE FUNCTION %s.%s('%d')",
+					 deferred ? "CONSTRAINT" : "", quote_identifier(name), event,
+					 quoted_table(request->target), deferred ? "DEFERRABLE INITIALLY DEFERRED" : "",
+					 level, condition, DOCNUM_SCHEMA, ATTACH_FUNCTION, id));
 }
 
 /*
@@ -411,26 +412,37 @@ make_triggers(const AttachRequest *request, int32 id)
 {
 	Oid			target = request->target;
 	const char *number = quoted_column(target, request->attributes[0]);
+	const char *issue = NULL;
+	const char *wanted;
 	StringInfoData event;
 
 	initStringInfo(&event);
 	appendStringInfoString(&event, "BEFORE INSERT OR UPDATE OF ");
 	for (int i = 0; i < request->ncolumns; i++)
-		appendStringInfo(&event, "%s%s", i > 0 ? ", " : "",
-						 quoted_column(target, request->attributes[i]));
-	make_trigger(request, id, "zz_docnum_", event.data, "ROW", "");
-	for (int i = 0; i < request->ncolumns; i++)
 	{
-		if (strcmp(request->columns[i], ATTACH_ISSUE) == 0 && !request->at_commit)
-			make_trigger(request, id, "zz_docnum_issue_", "BEFORE UPDATE", "ROW",
-						 psprintf("WHEN (NEW.%s AND NEW.%s IS NULL)",
-								  quoted_column(target, request->attributes[i]), number));
+		const char *column = quoted_column(target, request->attributes[i]);
+
+		appendStringInfo(&event, "%s%s", i > 0 ? ", " : "", column);
+		if (strcmp(request->columns[i], ATTACH_ISSUE) == 0)
+			issue = column;
 	}
+	wanted = issue ? psprintf("WHEN (NEW.%s AND NEW.%s IS NULL)", issue, number)
+		: psprintf("WHEN (NEW.%s IS NULL)", number);
+	make_trigger(request, id, "zz_docnum_", event.data, "ROW", "", false);
+	if (request->at_commit)
+	{
+		const char *written = issue ? "AFTER INSERT OR UPDATE" : "AFTER INSERT";
+
+		make_trigger(request, id, "a_docnum_", written, "ROW", wanted, false);
+		make_trigger(request, id, "docnum_", written, "ROW", wanted, true);
+	}
+	else if (issue != NULL)
+		make_trigger(request, id, "zz_docnum_issue_", "BEFORE UPDATE", "ROW", wanted, false);
 	make_trigger(request, id, "docnum_change_", "AFTER UPDATE", "ROW",
-				 psprintf("WHEN (OLD.%1$s IS DISTINCT FROM NEW.%1$s)", number));
+				 psprintf("WHEN (OLD.%1$s IS DISTINCT FROM NEW.%1$s)", number), false);
 	make_trigger(request, id, "docnum_delete_", "AFTER DELETE", "ROW",
-				 psprintf("WHEN (OLD.%s IS NOT NULL)", number));
-	make_trigger(request, id, "docnum_truncate_", "BEFORE TRUNCATE", "STATEMENT", "");
+				 psprintf("WHEN (OLD.%s IS NOT NULL)", number), false);
+	make_trigger(request, id, "docnum_truncate_", "BEFORE TRUNCATE", "STATEMENT", "", false);
 }
 
 /*
@@ -706,12 +718,6 @@ docnum_attach(PG_FUNCTION_ARGS)
 	privilege_check(PRIVILEGE_ADMIN, request.document_type);
 	request.at_commit = choice(fcinfo, 5, "at", "insert", "commit");
 	request.refuse_delete = choice(fcinfo, 7, "on_delete", "void", "refuse");
-	if (request.at_commit)
-		ereport(ERROR,
-				(errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
-				 errmsg("numbers at commit are not supported by this release"),
-				 errdetail("Document type: \"%s\".", request.document_type),
-				 errhint("Leave out at.")));
 
 	attachments = lock_attachments();
 	rel = table_open(request.target, ShareRowExclusiveLock);

@@ -119,4 +119,11 @@ extern void attach_note_reserved(const Attachment *attachment, int64 counter_id,
 								 int64 scope, const char *number);
 extern void attach_init(void);
 
+/* attach_commit.c */
+extern void attach_note_row(const Attachment *attachment, ItemPointer tid);
+extern void attach_assign(void);
+extern bool attach_is_assigned(const char *number);
+extern void attach_stop_assigning(void);
+extern void attach_forget_notes(void);
+
 #endif							/* DOCNUM_ATTACH_H */

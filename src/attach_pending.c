@@ -314,13 +314,20 @@ forget_all(bool aborted)
 	memset(&latest, 0, sizeof(latest));
 	spares = NIL;
 	reserved = NIL;
+	attach_forget_notes();
+}
+
+static void
+stop_assigning(int level)
+{
+	attach_stop_assigning();
 }
 
 void
 attach_init(void)
 {
 	static const TransactionHooks hooks = {
-		.before_commit = settle_all,.at_end = forget_all
+		.before_commit = settle_all,.at_end = forget_all,.at_subabort = stop_assigning
 	};
 
 	transaction_add_hooks(&hooks);

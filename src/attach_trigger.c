@@ -8,6 +8,8 @@
  *	 zz_docnum_COLUMN		 BEFORE INSERT OR UPDATE OF the columns concerned: gives the
  *							 number, after all other BEFORE triggers; refuses what may not be
  *	 zz_docnum_issue_COLUMN	 BEFORE UPDATE: gives it when the document is first issued
+ *	 a_docnum_COLUMN		 AFTER INSERT OR UPDATE: notes rows for the commit
+ *	 docnum_COLUMN			 the same, deferred constraint trigger: numbers them
  *	 docnum_change_COLUMN	 AFTER UPDATE: nobody has changed the number
  *	 docnum_delete_COLUMN	 AFTER DELETE: voids it, or refuses
  *	 docnum_truncate_COLUMN	 BEFORE TRUNCATE: refuses
@@ -23,6 +25,7 @@
 #include "postgres.h"
 
 #include "access/htup_details.h"
+#include "catalog/pg_trigger.h"
 #include "commands/trigger.h"
 #include "utils/lsyscache.h"
 #include "utils/rel.h"
@@ -85,7 +88,7 @@ check_update(const TriggerData *trigger, const Attachment *attachment, bool stor
 			return;
 		refuse_change(attachment, old_number, new_number);
 	}
-	if (stored && attach_is_latest(new_number))
+	if (stored ? attach_is_latest(new_number) : attach_is_assigned(new_number))
 		return;
 	attach_request(attachment, rel, trigger->tg_newtuple, &request);
 	attach_check_given(rel, attachment, &request, new_number, stored);
@@ -145,6 +148,31 @@ before_update(const TriggerData *trigger, const Attachment *attachment)
 }
 
 /*
+ * is_note: is it the trigger that notes rows for the commit?
+ */
+static bool
+is_note(const TriggerData *trigger)
+{
+	return TRIGGER_FIRED_BY_INSERT(trigger->tg_event) ||
+		(TRIGGER_FIRED_BY_UPDATE(trigger->tg_event) &&
+		 TRIGGER_FOR_INSERT(trigger->tg_trigger->tgtype));
+}
+
+/*
+ * note_row notes a row that is to get its number at commit.
+ */
+static void
+note_row(const TriggerData *trigger, const Attachment *attachment)
+{
+	HeapTuple	tuple = TRIGGER_FIRED_BY_UPDATE(trigger->tg_event)
+	? trigger->tg_newtuple : trigger->tg_trigtuple;
+
+	if (attach_number_of(attachment, trigger->tg_relation, tuple) == NULL &&
+		attach_is_issued(attachment, trigger->tg_relation, tuple))
+		attach_note_row(attachment, &tuple->t_self);
+}
+
+/*
  * before_truncate refuses: a TRUNCATE looks at no row, so nothing could be
  * voided.
  */
@@ -199,6 +227,10 @@ docnum_attached(PG_FUNCTION_ARGS)
 		result = before_insert(trigger, attachment);
 	else if (before && TRIGGER_FIRED_BY_UPDATE(trigger->tg_event))
 		result = before_update(trigger, attachment);
+	else if (attachment->at_commit && OidIsValid(trigger->tg_trigger->tgconstraint))
+		attach_assign();
+	else if (attachment->at_commit && is_note(trigger))
+		note_row(trigger, attachment);
 	else if (TRIGGER_FIRED_BY_UPDATE(trigger->tg_event))
 		check_update(trigger, attachment, true);
 	else if (TRIGGER_FIRED_BY_DELETE(trigger->tg_event) && !before)

@@ -13,9 +13,11 @@
 
 #include "access/amapi.h"
 #include "access/genam.h"
+#include "access/sysattr.h"
 #include "access/tableam.h"
 #include "access/twophase.h"
 #include "access/xact.h"
+#include "executor/executor.h"
 #include "storage/lock.h"
 #include "storage/proc.h"
 #include "storage/procarray.h"
@@ -31,6 +33,7 @@
 #include "storage/sinvaladt.h"
 #else
 #include "catalog/pg_class.h"
+#include "parser/parse_relation.h"
 #endif
 
 /* 16 asks for any object's owner in one function. */
@@ -41,6 +44,46 @@ compat_owns_table(Oid table, Oid role)
 	return object_ownercheck(RelationRelationId, table, role);
 #else
 	return pg_class_ownercheck(table, role);
+#endif
+}
+
+/*
+ * The range table of an update of one column of one table, and the state of
+ * the executor's rechecks.  16 keeps privileges apart and wants to know the
+ * relations, 18 which of them are pruned.
+ */
+static inline void
+compat_init_range_table(EState *estate, Relation rel, AttrNumber column)
+{
+	RangeTblEntry *entry = makeNode(RangeTblEntry);
+	Bitmapset  *columns = bms_make_singleton(column - FirstLowInvalidHeapAttributeNumber);
+#if PG_VERSION_NUM >= 160000
+	List	   *privileges = NIL;
+#endif
+
+	entry->rtekind = RTE_RELATION;
+	entry->relid = RelationGetRelid(rel);
+	entry->relkind = rel->rd_rel->relkind;
+	entry->rellockmode = RowExclusiveLock;
+#if PG_VERSION_NUM >= 180000
+	addRTEPermissionInfo(&privileges, entry)->updatedCols = columns;
+	ExecInitRangeTable(estate, list_make1(entry), privileges, bms_make_singleton(1));
+#elif PG_VERSION_NUM >= 160000
+	addRTEPermissionInfo(&privileges, entry)->updatedCols = columns;
+	ExecInitRangeTable(estate, list_make1(entry), privileges);
+#else
+	entry->updatedCols = columns;
+	ExecInitRangeTable(estate, list_make1(entry));
+#endif
+}
+
+static inline void
+compat_init_epq(EPQState *epq, EState *estate)
+{
+#if PG_VERSION_NUM >= 160000
+	EvalPlanQualInit(epq, estate, NULL, NIL, -1, NIL);
+#else
+	EvalPlanQualInit(epq, estate, NULL, NIL, -1);
 #endif
 }
 
