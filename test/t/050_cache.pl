@@ -42,14 +42,14 @@ sub met_by_all
 met_by_all('C-#', 'at the beginning');
 
 # Definitions: by function, by the owner's UPDATE, in transactions.
-my $format = 'A';
+my $format = 'F';
 my %change = (
 	'docnum_define' => q[SELECT docnum_define('C', '%s-{SEQ:2}', format_change => 'continue')],
 	'docnum_define, restart' => q[SELECT docnum_define('C', '%s-{SEQ:2}', format_change => 'restart')],
 	'DO' => q[DO $$ BEGIN PERFORM docnum_define('C', '%s-{SEQ:2}', format_change => 'continue'); END $$]);
 foreach my $how (sort keys %change)
 {
-	my $before = $format eq 'A' ? 'C-#' : chr(ord($format) - 1) . '-#';
+	my $before = $format eq 'F' ? 'C-#' : chr(ord($format) - 1) . '-#';
 	my $statement = sprintf $change{$how}, $format;
 
 	foreach my $undo ('ROLLBACK', 'ROLLBACK TO a')
