@@ -68,6 +68,7 @@ typedef struct Attachment
 /* attach_cache.c */
 extern const Attachment *attach_find(Relation rel, int32 id);
 extern List *attach_rows(const char *document_type);
+extern AttrNumber attach_number_column(const AttachmentRow *row);
 extern bool attach_trigger_id(const Trigger *trigger, Oid function, int32 *id);
 extern const Trigger *attach_carrier(Relation rel, int32 id);
 extern Oid	attach_function(void);

@@ -139,6 +139,25 @@ attach_rows(const char *document_type)
 }
 
 /*
+ * attach_number_column finds the column that an attachment gives numbers to; 0
+ * if the table is gone, or its trigger.
+ */
+AttrNumber
+attach_number_column(const AttachmentRow *row)
+{
+	Relation	rel = try_table_open(row->target, AccessShareLock);
+	const Attachment *attachment;
+	AttrNumber	column;
+
+	if (rel == NULL)
+		return 0;
+	attachment = attach_find(rel, row->id);
+	column = attachment == NULL ? 0 : attachment->number;
+	table_close(rel, NoLock);
+	return column;
+}
+
+/*
  * attach_function returns the trigger function.
  */
 Oid

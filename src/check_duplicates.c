@@ -5,7 +5,7 @@
  *
  * The ledger keeps its own texts apart; whether the documents do, only their
  * tables know.  A query is put together that counts, for each text, how often
- * it stands in the columns that were named, and compares that with how many
+ * it stands in attached columns and those that were named, and compares that with how many
  * numbers of that text the ledger has (more than one where texts are unique per
  * scope).  It runs with the caller's rights: privileges and row security of the
  * tables apply.
@@ -33,6 +33,7 @@
 #include "utils/tuplestore.h"
 #include "utils/varlena.h"
 
+#include "attach.h"
 #include "face.h"
 #include "privilege.h"
 
@@ -162,13 +163,27 @@ named_places(ArrayType *columns)
 }
 
 /*
- * places_to_check returns all columns whose numbers are compared.  Columns that
- * are bound to a document type belong here too: they are looked at always.
+ * places_to_check returns all columns whose numbers are compared: those that
+ * are attached to document types that the role may audit, and those named.
  */
 static List *
 places_to_check(ArrayType *columns)
 {
-	return columns == NULL ? NIL : named_places(columns);
+	List	   *places = columns == NULL ? NIL : named_places(columns);
+	ListCell   *cell;
+
+	foreach(cell, attach_rows(NULL))
+	{
+		const AttachmentRow *row = lfirst(cell);
+		Place		place = {.table = row->target};
+
+		if (!privilege_has(GetUserId(), PRIVILEGE_AUDIT, row->document_type))
+			continue;
+		place.column = attach_number_column(row);
+		if (place.column != 0)
+			places = add_place(places, &place);
+	}
+	return places;
 }
 
 /*

@@ -61,6 +61,16 @@ INSERT INTO docnum.number SELECT NULL, NULL, 0, issued_at, changed_at, document_
 SELECT * FROM docnum_check_duplicates();
 ROLLBACK;
 
+\echo attached columns are looked at always, under whatever name, and once
+CREATE TABLE dup.bound (number text, note text);
+SELECT docnum_attach('dup.bound', 'number', 'G');
+INSERT INTO dup.bound (note) VALUES ('x') RETURNING number;
+CREATE TABLE dup.copies AS SELECT number FROM dup.bound;
+SELECT * FROM docnum_check_duplicates();
+ALTER TABLE dup.bound RENAME number TO "No.";
+ALTER TABLE dup.bound RENAME TO papers;
+SELECT * FROM docnum_check_duplicates('{dup.copies.number}');
+SELECT * FROM docnum_check_duplicates('{dup.papers.\"No.\",dup.copies.number}');
 \echo refused: no such name, table, column; system columns; what has no rows to read; NULL
 SELECT * FROM docnum_check_duplicates('{letters}');
 SELECT * FROM docnum_check_duplicates('{a.b.c.d}');
@@ -88,6 +98,12 @@ SET ROLE regress_duplicates;
 SELECT * FROM docnum_check_duplicates();
 SELECT * FROM docnum_check_duplicates('{dup.letters.number}');
 RESET ROLE;
+\echo an attached table of a type that the role may audit must be readable too
+SELECT docnum_grant('regress_duplicates', 'audit', 'G');
+SET ROLE regress_duplicates;
+SELECT * FROM docnum_check_duplicates();
+RESET ROLE;
+SELECT docnum_revoke('regress_duplicates', 'audit', 'G');
 GRANT SELECT ON dup.letters TO regress_duplicates;
 SET ROLE regress_duplicates;
 SELECT * FROM docnum_check_duplicates('{dup.letters.number}');
