@@ -623,10 +623,11 @@ counter_read_row(Counter *counter)
 
 /*
  * counter_find fills in a counter from its row, in the current context; false
- * if there is none.
+ * if there is none.  document_type: whose row, where a series has one for each
+ * of its types; NULL: any.
  */
 bool
-counter_find(int64 counter_id, Counter *counter)
+counter_find(int64 counter_id, const char *document_type, Counter *counter)
 {
 	Relation	rel = catalog_open(CATALOG_COUNTER, AccessShareLock);
 	Relation	index = catalog_open_index(rel, Anum_counter_counter_id, false, AccessShareLock);
@@ -635,7 +636,10 @@ counter_find(int64 counter_id, Counter *counter)
 	bool		found;
 
 	ScanKeyInit(&key, 1, BTEqualStrategyNumber, F_INT8EQ, Int64GetDatum(counter_id));
-	found = probe_find(&probe, rel, index, &key, 1);
+	probe_begin(&probe, rel, index, &key, 1);
+	do
+		found = probe_next(&probe, ForwardScanDirection);
+	while (found && document_type != NULL && !is_types_row(probe.slot, document_type));
 	if (found)
 	{
 		bool		isnull;
@@ -649,8 +653,8 @@ counter_find(int64 counter_id, Counter *counter)
 			DatumGetInt32(slot_getattr(probe.slot, Anum_counter_generation, &isnull));
 		counter->first_value =
 			DatumGetInt64(slot_getattr(probe.slot, Anum_counter_first_value, &isnull));
-		probe_end(&probe);
 	}
+	probe_end(&probe);
 	index_close(index, AccessShareLock);
 	table_close(rel, NoLock);
 	return found;

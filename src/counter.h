@@ -61,7 +61,7 @@ extern char *counter_next_scope(const char *document_type, const char *from);
 extern List *counter_list(const char *document_type);
 extern void counter_read_row(Counter *counter);
 extern const char *counter_quote_scope(const char *scope);
-extern bool counter_find(int64 counter_id, Counter *counter);
+extern bool counter_find(int64 counter_id, const char *document_type, Counter *counter);
 extern char *counter_scope_of(int64 counter_id);
 extern int64 counter_first_value_of(int64 counter_id);
 extern void counter_drop_rows(const char *document_type);

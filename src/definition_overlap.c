@@ -153,7 +153,7 @@ is_open(const Ledger *ledger, const DocumentType *type, int64 id, int64 value)
 	int64		first,
 				last;
 
-	(void) counter_find(id, &counter);
+	(void) counter_find(id, NULL, &counter);
 	return value >= counter.first_value &&
 		!ledger_has_value(ledger, id, value) &&
 		!range_covers(id, value, &first, &last) &&

@@ -437,6 +437,10 @@ add_ended(Walk *walk, Probe *probe, int64 value)
 	if (isnull)
 		gap.since = 0;
 	gap.number = text_of(probe, Anum_number_document_number);
+
+	/* Of another type's number in the series, only that it has no document. */
+	if (!privilege_has(GetUserId(), PRIVILEGE_AUDIT, text_of(probe, Anum_number_document_type)))
+		gap.reason = gap.number = NULL;
 	add(walk, &gap);
 }
 
@@ -522,7 +526,7 @@ gaps(ReturnSetInfo *result, const Counter *counter)
 PG_FUNCTION_INFO_V1(docnum_counter_gaps);
 
 /*
- * docnum.counter_gaps(counter_id)
+ * docnum.counter_gaps(counter_id, document_type)
  *	   -> (first_value, last_value, cause, reason, since, document_number)
  * Nothing of a counter whose type the role may not audit.
  */
@@ -532,7 +536,8 @@ docnum_counter_gaps(PG_FUNCTION_ARGS)
 	Counter		counter = {0};
 
 	InitMaterializedSRF(fcinfo, 0);
-	if (!PG_ARGISNULL(0) && counter_find(PG_GETARG_INT64(0), &counter) &&
+	if (!PG_ARGISNULL(0) && !PG_ARGISNULL(1) &&
+		counter_find(PG_GETARG_INT64(0), face_optional_text(fcinfo, 1), &counter) &&
 		privilege_has(GetUserId(), PRIVILEGE_AUDIT, counter.document_type))
 		gaps((ReturnSetInfo *) fcinfo->resultinfo, &counter);
 	return (Datum) 0;

@@ -1,7 +1,7 @@
 
 -- values without a document -------------------------------------------------------------
 
-CREATE FUNCTION docnum.counter_gaps(counter_id bigint)
+CREATE FUNCTION docnum.counter_gaps(counter_id bigint, document_type text)
 	RETURNS TABLE (first_value bigint, last_value bigint, cause text, reason text,
 		since timestamptz, document_number text)
 	AS 'MODULE_PATHNAME', 'docnum_counter_gaps'
@@ -17,11 +17,16 @@ CREATE FUNCTION @extschema@.docnum_gaps(document_type text DEFAULT NULL, scope t
 BEGIN ATOMIC
 	SELECT c.document_type, c.scope, g.first_value, g.last_value, g.cause, g.reason,
 		g.last_value - g.first_value + 1, g.since, g.document_number, c.generation
-	FROM (SELECT DISTINCT ON (counter_id) * FROM docnum.counter ORDER BY counter_id) c
-		CROSS JOIN LATERAL docnum.counter_gaps(c.counter_id) g
+	FROM (
+			-- a series has a row for each of its types
+			SELECT DISTINCT ON (counter_id) *
+			FROM docnum.counter
+			WHERE docnum.may('audit', counter.document_type)
+				AND (docnum_gaps.document_type IS NULL
+					OR counter.document_type = docnum_gaps.document_type)
+			ORDER BY counter_id, counter.document_type) c
+		CROSS JOIN LATERAL docnum.counter_gaps(c.counter_id, c.document_type) g
 	WHERE docnum.must('audit', docnum_gaps.document_type)
-		AND docnum.may('audit', c.document_type)
-		AND (docnum_gaps.document_type IS NULL OR c.document_type = docnum_gaps.document_type)
 		AND (docnum_gaps.scope IS NULL OR c.scope = docnum_gaps.scope)
 	ORDER BY c.document_type, c.scope NULLS FIRST, c.generation, g.first_value;
 END;
