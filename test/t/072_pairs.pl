@@ -68,7 +68,7 @@ foreach my $spec (@specs)
 	foreach my $block (@blocks)
 	{
 		my ($point, $second, $ending) =
-		  $block =~ /^s3_hold_(\S+) \S+ s1_run s2_(\S+) s3_free s1_(\S+) s2_commit s3_check$/m;
+		  $block =~ /^s3_hold_(\S+) \S+ s1_run s2_(\S+) s3_free (?:s2_commit )?s1_(\S+)(?: s2_commit)? s3_check$/m;
 		my $waits = $block =~ /^step s2_\Q$second\E: .*<waiting \.\.\.>$/m;
 		my @errors = $block =~ /^(?:ERROR|FATAL|PANIC): +(.*)$/mg;
 		my ($problems) = $block =~ /^problems\n-+\n +(\d+)$/m;
