@@ -46,6 +46,10 @@ OBJS = \
 	src/grant.o \
 	src/history.o \
 	src/idempotency.o \
+	src/import.o \
+	src/import_place.o \
+	src/import_source.o \
+	src/import_write.o \
 	src/installation.o \
 	src/issue.o \
 	src/last.o \
@@ -89,6 +93,7 @@ SQL_PARTS = \
 	sql/parts/close.sql \
 	sql/parts/durable.sql \
 	sql/parts/idempotency.sql \
+	sql/parts/import.sql \
 	sql/parts/grant.sql \
 	sql/parts/history.sql \
 	sql/parts/status.sql \

@@ -27,6 +27,7 @@
  */
 #include "postgres.h"
 
+#include "access/heapam.h"
 #include "access/table.h"
 #include "access/xact.h"
 #include "commands/trigger.h"
@@ -52,7 +53,18 @@ typedef struct AuditCall
 {
 	TriggerData trigger;		/* must be first */
 	const AuditIntent *intent;
+	AuditBatch *batch;			/* where a number's row is put, or NULL */
 } AuditCall;
+
+/* Rows of the log in the making, written together. */
+struct AuditBatch
+{
+	Relation	log;
+	BulkInsertState bulk;
+	TupleTableSlot **slots;
+	int			size;
+	int			count;			/* slots in use */
+};
 
 /* A row of the log in the making. */
 typedef struct LogRow
@@ -165,6 +177,23 @@ log_write(LogRow *row)
 }
 
 /*
+ * log_put keeps the row for later in a batch.
+ */
+static void
+log_put(LogRow *row, AuditBatch *batch)
+{
+	TupleTableSlot *slot;
+
+	Assert(batch->count < batch->size);
+	slot = batch->slots[batch->count++];
+	log_set(row, Anum_audit_log_id, Int64GetDatum(catalog_next_audit_id()));
+	ExecClearTuple(slot);
+	memcpy(slot->tts_values, row->values, sizeof(row->values));
+	memcpy(slot->tts_isnull, row->isnull, sizeof(row->isnull));
+	ExecStoreVirtualTuple(slot);
+}
+
+/*
  * row_as_json returns a row as the text of a JSON object.
  */
 static char *
@@ -192,7 +221,8 @@ log_scope_of_external(LogRow *row, TupleTableSlot *number)
  * log_number logs a change of the ledger.
  */
 static void
-log_number(TupleTableSlot *old_row, TupleTableSlot *new_row, const AuditIntent *intent)
+log_number(TupleTableSlot *old_row, TupleTableSlot *new_row, const AuditIntent *intent,
+		   AuditBatch *batch)
 {
 	LogRow		row;
 	bool		isnull;
@@ -214,7 +244,10 @@ log_number(TupleTableSlot *old_row, TupleTableSlot *new_row, const AuditIntent *
 	state = slot_getattr(new_row, Anum_number_state, &isnull);
 	log_set_text(&row, Anum_audit_log_new_value,
 				 catalog_state_names[catalog_state_from_oid(DatumGetObjectId(state))]);
-	log_write(&row);
+	if (batch != NULL)
+		log_put(&row, batch);
+	else
+		log_write(&row);
 }
 
 /*
@@ -327,7 +360,7 @@ log_attachment(TupleTableSlot *old_row, TupleTableSlot *new_row, const AuditInte
  */
 static void
 log_change(CatalogTable table, TupleTableSlot *old_row, TupleTableSlot *new_row,
-		   const AuditIntent *intent)
+		   const AuditIntent *intent, AuditBatch *batch)
 {
 	installation_note_write();
 	if (table == CATALOG_DOCUMENT_TYPE)
@@ -344,7 +377,7 @@ log_change(CatalogTable table, TupleTableSlot *old_row, TupleTableSlot *new_row,
 	switch (table)
 	{
 		case CATALOG_NUMBER:
-			log_number(old_row, new_row, intent);
+			log_number(old_row, new_row, intent, batch);
 			break;
 		case CATALOG_DOCUMENT_TYPE:
 			log_document_type(old_row, new_row, intent);
@@ -465,7 +498,7 @@ change_definition(TriggerData *trigger)
 	values[0] = TimestampTzGetDatum(intent.at);
 	tuple = heap_modify_tuple_by_cols(tuple, desc, 1, &time_column, values, isnull);
 	ExecStoreHeapTuple(tuple, new_row, false);
-	log_change(CATALOG_DOCUMENT_TYPE, trigger->tg_trigslot, new_row, &intent);
+	log_change(CATALOG_DOCUMENT_TYPE, trigger->tg_trigslot, new_row, &intent, NULL);
 	ExecDropSingleTupleTableSlot(new_row);
 	return tuple;
 }
@@ -499,7 +532,7 @@ docnum_audit(PG_FUNCTION_ARGS)
 		log_change(which,
 				   inserted ? NULL : trigger->tg_trigslot,
 				   inserted ? trigger->tg_trigslot : deleted ? NULL : trigger->tg_newslot,
-				   ((AuditCall *) trigger)->intent);
+				   ((AuditCall *) trigger)->intent, ((AuditCall *) trigger)->batch);
 		return PointerGetDatum(NULL);
 	}
 
@@ -522,7 +555,7 @@ docnum_audit(PG_FUNCTION_ARGS)
  */
 static void
 fire(Relation table, TriggerEvent event, TupleTableSlot *row, TupleTableSlot *new_row,
-	 const AuditIntent *intent)
+	 const AuditIntent *intent, AuditBatch *batch)
 {
 	LOCAL_FCINFO(fcinfo, 0);
 	AuditCall	call = {0};
@@ -533,6 +566,7 @@ fire(Relation table, TriggerEvent event, TupleTableSlot *row, TupleTableSlot *ne
 	call.trigger.tg_trigslot = row;
 	call.trigger.tg_newslot = new_row;
 	call.intent = intent;
+	call.batch = batch;
 	InitFunctionCallInfoData(*fcinfo, NULL, 0, InvalidOid, (Node *) &call, NULL);
 	docnum_audit(fcinfo);
 }
@@ -540,20 +574,79 @@ fire(Relation table, TriggerEvent event, TupleTableSlot *row, TupleTableSlot *ne
 void
 audit_inserted(Relation table, TupleTableSlot *new_row, const AuditIntent *intent)
 {
-	fire(table, TRIGGER_EVENT_INSERT, new_row, NULL, intent);
+	fire(table, TRIGGER_EVENT_INSERT, new_row, NULL, intent, NULL);
 }
 
 void
 audit_updated(Relation table, TupleTableSlot *old_row, TupleTableSlot *new_row,
 			  const AuditIntent *intent)
 {
-	fire(table, TRIGGER_EVENT_UPDATE, old_row, new_row, intent);
+	fire(table, TRIGGER_EVENT_UPDATE, old_row, new_row, intent, NULL);
 }
 
 void
 audit_deleted(Relation table, TupleTableSlot *old_row, const AuditIntent *intent)
 {
-	fire(table, TRIGGER_EVENT_DELETE, old_row, NULL, intent);
+	fire(table, TRIGGER_EVENT_DELETE, old_row, NULL, intent, NULL);
+}
+
+/*
+ * audit_event logs an act that is more than the rows it changed; they are
+ * logged besides.
+ */
+void
+audit_event(const char *document_type, const AuditIntent *intent)
+{
+	LogRow		row;
+
+	log_begin(&row, intent->operation, intent->at, intent->metadata);
+	log_set_text(&row, Anum_audit_log_document_type, document_type);
+	log_write(&row);
+}
+
+/*
+ * audit_batch_begin opens the log for rows that are written together, at most
+ * size of them at a time: audit_batch_inserted fires the trigger for a row of
+ * the ledger and keeps what it has to say, in the current context, until
+ * audit_batch_write.
+ */
+AuditBatch *
+audit_batch_begin(int size)
+{
+	AuditBatch *batch = palloc0(sizeof(AuditBatch));
+
+	batch->log = catalog_open(CATALOG_AUDIT_LOG, RowExclusiveLock);
+	batch->bulk = GetBulkInsertState();
+	batch->slots = palloc(size * sizeof(TupleTableSlot *));
+	for (int i = 0; i < size; i++)
+		batch->slots[i] = table_slot_create(batch->log, NULL);
+	batch->size = size;
+	return batch;
+}
+
+void
+audit_batch_inserted(AuditBatch *batch, Relation table, TupleTableSlot *new_row,
+					 const AuditIntent *intent)
+{
+	fire(table, TRIGGER_EVENT_INSERT, new_row, NULL, intent, batch);
+}
+
+void
+audit_batch_write(AuditBatch *batch)
+{
+	if (batch->count > 0)
+		(void) catalog_insert_many(batch->log, batch->slots, batch->count, 0, batch->bulk);
+	batch->count = 0;
+}
+
+void
+audit_batch_end(AuditBatch *batch)
+{
+	audit_batch_write(batch);
+	for (int i = 0; i < batch->size; i++)
+		ExecDropSingleTupleTableSlot(batch->slots[i]);
+	FreeBulkInsertState(batch->bulk);
+	table_close(batch->log, NoLock);
 }
 
 /*

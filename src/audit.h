@@ -21,6 +21,9 @@ typedef struct AuditRange
 	const char *new_value;		/* NULL: the bounds of the range */
 } AuditRange;
 
+/* Rows of the log that are written together, see audit_batch_begin. */
+typedef struct AuditBatch AuditBatch;
+
 /* What the engine says of a row that it writes. */
 typedef struct AuditIntent
 {
@@ -37,6 +40,12 @@ extern void audit_inserted(Relation table, TupleTableSlot *new_row, const AuditI
 extern void audit_updated(Relation table, TupleTableSlot *old_row, TupleTableSlot *new_row,
 						  const AuditIntent *intent);
 extern void audit_deleted(Relation table, TupleTableSlot *old_row, const AuditIntent *intent);
+extern void audit_event(const char *document_type, const AuditIntent *intent);
+extern AuditBatch *audit_batch_begin(int size);
+extern void audit_batch_inserted(AuditBatch *batch, Relation table, TupleTableSlot *new_row,
+								 const AuditIntent *intent);
+extern void audit_batch_write(AuditBatch *batch);
+extern void audit_batch_end(AuditBatch *batch);
 extern Jsonb *audit_metadata(Jsonb *document, const char *key, const char *value,...);
 
 #endif							/* DOCNUM_AUDIT_H */

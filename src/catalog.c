@@ -605,6 +605,56 @@ catalog_insert_unless_taken(Relation table, TupleTableSlot *slot, AttrNumber lea
 	return stays;
 }
 
+/*
+ * insert_many_entries adds rows to one index; returns the first of them whose
+ * key it says is taken, where decides, or count.
+ */
+static int
+insert_many_entries(Relation table, Relation index, TupleTableSlot **slots, int count,
+					bool decides)
+{
+	for (int i = 0; i < count; i++)
+	{
+		CHECK_FOR_INTERRUPTS();
+		if (!decides)
+			insert_entry(table, index, slots[i]);
+		else if (!insert_plain_entry(table, index, slots[i], UNIQUE_CHECK_PARTIAL))
+			return i;
+	}
+	return count;
+}
+
+/*
+ * catalog_insert_many writes rows and their index entries, heap pages and
+ * indexes one after the other.  Returns count; or, where the unique index whose
+ * first column is leading (0: none) says of a row that another live row, or one
+ * of an open transaction, has its key, which row: then the rows are written in
+ * part, and the caller must raise an error.
+ */
+int
+catalog_insert_many(Relation table, TupleTableSlot **slots, int count,
+					AttrNumber leading, struct BulkInsertStateData *bulk)
+{
+	List	   *indexes = RelationGetIndexList(table);
+	ListCell   *cell;
+	int			free_until = count;
+
+	table_multi_insert(table, slots, count, GetCurrentCommandId(true), 0, bulk);
+	foreach(cell, indexes)
+	{
+		Relation	index = open_index(lfirst_oid(cell), RowExclusiveLock);
+		Form_pg_index form = index->rd_index;
+		bool		decides = leading != 0 && form->indisunique && form->indisready &&
+		index_is_plain(index) && form->indkey.values[0] == leading;
+
+		if (free_until == count)
+			free_until = insert_many_entries(table, index, slots, count, decides);
+		index_close(index, RowExclusiveLock);
+	}
+	list_free(indexes);
+	return free_until;
+}
+
 typedef struct RowChange
 {
 	Relation	table;

@@ -195,6 +195,8 @@ extern void catalog_insert(Relation table, TupleTableSlot *slot);
 extern bool catalog_insert_unless_taken(Relation table, TupleTableSlot *slot,
 										AttrNumber leading, CatalogConfirm confirm,
 										void *arg);
+extern int	catalog_insert_many(Relation table, TupleTableSlot **slots, int count,
+								AttrNumber leading, struct BulkInsertStateData *bulk);
 extern void catalog_update(Relation table, TupleTableSlot *old, TupleTableSlot *slot);
 extern void catalog_delete(Relation table, ItemPointer tid);
 

@@ -177,8 +177,8 @@ extern bool format_parse(const Format *format, const char *text, size_t bytes,
 
 /*
  * The same for a number that somebody else wrote: the running number may have
- * fewer or more zeros before it than format_render gives.  A check digit is
- * that of the text as it stands.
+ * fewer or more zeros before it than format_render gives, and may be 0, which
+ * the caller refuses.  A check digit is that of the text as it stands.
  */
 extern bool format_parse_any_padding(const Format *format, const char *text, size_t bytes,
 									 FormatParsed *parsed, Problem *problem);

@@ -73,7 +73,8 @@ format_parse(const Format *format, const char *text, size_t bytes, FormatParsed 
 
 /*
  * Parses a number whose running number may have fewer or more zeros before it
- * than rendering gives; parsed->padded_otherwise tells.  Else as format_parse.
+ * than rendering gives; parsed->padded_otherwise tells.  It may be 0, too.
+ * Else as format_parse.
  */
 bool
 format_parse_any_padding(const Format *format, const char *text, size_t bytes,
@@ -280,8 +281,8 @@ parse_sequence(FormatParser *parser, int index)
 	{
 		parser->at += surplus;
 		if (read_digits(parser, run - others - surplus, &parser->parsed->sequence) &&
-			parser->parsed->sequence > 0 &&
-			(parser->any_padding || run - others == width || parser->text[parser->at] != '0'))
+			(parser->any_padding ||
+			 (parser->parsed->sequence > 0 && (run - others == width || parser->text[parser->at] != '0'))))
 		{
 			parser->at += run - others - surplus;
 			return true;
@@ -290,7 +291,7 @@ parse_sequence(FormatParser *parser, int index)
 	}
 	run = mismatch(parser);
 	if (parser->any_padding)
-		return problem_detail(parser->problem, "A number from 1, of at most %d digits, is expected "
+		return problem_detail(parser->problem, "A number of at most %d digits is expected "
 							  "at character %zu.", FORMAT_SEQ_MAX, run);
 	return problem_detail(parser->problem, "A number from 1, in at least %d digits and without "
 						  "surplus zeros, is expected at character %zu.", (int) width, run);

@@ -412,18 +412,12 @@ text_is_free(TupleTableSlot *slot, void *arg)
 }
 
 /*
- * ledger_insert writes a number; false, with nothing written that stays, if
- * its text is taken or an open transaction has it (it waits for nobody).  The
- * slot holds the row afterwards, for the audit trigger.
- *
- * mixed: there are types of both kinds of uniqueness, which no unique index
- * keeps apart.  Then the text is looked up again after the row is in: of two
- * that write at once, at least one sees the other.
+ * ledger_fill_slot describes a number in a slot of the table; it points to the
+ * row's texts and metadata.
  */
-bool
-ledger_insert(const Ledger *ledger, const LedgerRow *row, bool mixed, TupleTableSlot *slot)
+void
+ledger_fill_slot(const LedgerRow *row, TupleTableSlot *slot)
 {
-	Insertion	insertion = {ledger, row};
 	Datum	   *values = slot->tts_values;
 	bool	   *isnull = slot->tts_isnull;
 
@@ -444,6 +438,23 @@ ledger_insert(const Ledger *ledger, const LedgerRow *row, bool mixed, TupleTable
 	values[Anum_number_metadata - 1] = PointerGetDatum(row->metadata);
 	isnull[Anum_number_metadata - 1] = row->metadata == NULL;
 	ExecStoreVirtualTuple(slot);
+}
+
+/*
+ * ledger_insert writes a number; false, with nothing written that stays, if
+ * its text is taken or an open transaction has it (it waits for nobody).  The
+ * slot holds the row afterwards, for the audit trigger.
+ *
+ * mixed: there are types of both kinds of uniqueness, which no unique index
+ * keeps apart.  Then the text is looked up again after the row is in: of two
+ * that write at once, at least one sees the other.
+ */
+bool
+ledger_insert(const Ledger *ledger, const LedgerRow *row, bool mixed, TupleTableSlot *slot)
+{
+	Insertion	insertion = {ledger, row};
+
+	ledger_fill_slot(row, slot);
 	return catalog_insert_unless_taken(ledger->table, slot, Anum_number_document_number,
 									   mixed ? text_is_free : NULL, &insertion);
 }

@@ -59,6 +59,7 @@ extern int64 ledger_highest_hole(const Ledger *ledger, Counter *counter,
 								 int64 from, int64 below);
 extern TextHolder ledger_text_holder(const Ledger *ledger, const char *document_number,
 									 int64 uniqueness_id, ItemPointer own, TransactionId *xid);
+extern void ledger_fill_slot(const LedgerRow *row, TupleTableSlot *slot);
 extern bool ledger_insert(const Ledger *ledger, const LedgerRow *row, bool mixed,
 						  TupleTableSlot *slot);
 extern bool ledger_fetch(const Ledger *ledger, int64 counter_id, int64 value,

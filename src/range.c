@@ -328,3 +328,31 @@ range_fill(const RangeNote *note, int64 first, int64 last)
 	}
 	return marked;
 }
+
+/*
+ * range_take removes a recorded range as a whole, for a caller who claims many
+ * of its values one after the other and puts back what remains, as it was.
+ * Nothing of it is told to the log.  Returns the row, to be dropped by the
+ * caller.
+ */
+TupleTableSlot *
+range_take(Relation ranges, const Range *range)
+{
+	TupleTableSlot *taken = table_slot_create(ranges, NULL);
+	ItemPointerData tid = range->tid;
+	AuditIntent silent = {NULL, 0, NULL, NULL};
+
+	if (!table_tuple_fetch_row_version(ranges, &tid, SnapshotAny, taken))
+		elog(ERROR, "range of values has vanished");
+	slot_getallattrs(taken);
+	catalog_delete(ranges, &taken->tts_tid);
+	audit_deleted(ranges, taken, &silent);
+	return taken;
+}
+
+void
+range_put_back(Relation ranges, TupleTableSlot *taken, int64 first, int64 last)
+{
+	if (first <= last)
+		insert_rest(ranges, taken, first, last);
+}

@@ -8,7 +8,9 @@
 #ifndef DOCNUM_RANGE_H
 #define DOCNUM_RANGE_H
 
+#include "executor/tuptable.h"
 #include "storage/itemptr.h"
+#include "utils/rel.h"
 #include "utils/timestamp.h"
 
 #include "format.h"
@@ -57,6 +59,8 @@ extern void range_check_open(const char *document_type, const char *scope, int64
 extern void range_write(const RangeNote *note, int64 first, int64 last);
 extern int64 range_fill(const RangeNote *note, int64 first, int64 last);
 extern void range_free(const RangeNote *note, const Range *range, int64 first, int64 last);
+extern TupleTableSlot *range_take(Relation ranges, const Range *range);
+extern void range_put_back(Relation ranges, TupleTableSlot *taken, int64 first, int64 last);
 extern void range_record(const char *document_type, int64 counter_id,
 						 int64 first, int64 last, RangeCause cause, const char *reason);
 

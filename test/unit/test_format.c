@@ -762,7 +762,7 @@ test_any_padding(void)
 		const char *source;
 		const char *scope;
 		const char *text;
-		int64_t		sequence;	/* 0: refused */
+		int64_t		sequence;	/* -1: refused */
 		bool		otherwise;
 	}			cases[] = {
 		{"A-{SEQ:4}", "GLOBAL", "A-0007", 7, false},
@@ -773,20 +773,20 @@ test_any_padding(void)
 		{"A-{SEQ:4}", "GLOBAL", "A-012345", 12345, true},
 		{"A-{SEQ:4}", "GLOBAL", "A-0000000000000000000000007", 7, true},
 		{"A-{SEQ:4}", "GLOBAL", "A-0999999999999999999", INT64_C(999999999999999999), true},
-		{"A-{SEQ:4}", "GLOBAL", "A-1000000000000000000", 0, false},
+		{"A-{SEQ:4}", "GLOBAL", "A-1000000000000000000", -1, false},
 		{"A-{SEQ:4}", "GLOBAL", "A-0000", 0, false},
-		{"A-{SEQ:4}", "GLOBAL", "A-", 0, false},
-		{"A-{SEQ:4}", "GLOBAL", "a-0007", 0, false},
-		{"A-{SEQ:4}", "GLOBAL", "A-7 ", 0, false},
-		{"A-{SEQ:4}", "GLOBAL", "A-+7", 0, false},
+		{"A-{SEQ:4}", "GLOBAL", "A-", -1, false},
+		{"A-{SEQ:4}", "GLOBAL", "a-0007", -1, false},
+		{"A-{SEQ:4}", "GLOBAL", "A-7 ", -1, false},
+		{"A-{SEQ:4}", "GLOBAL", "A-+7", -1, false},
 		{"{YYYY}{SEQ:4}", "YEARLY", "202412", 12, true},
-		{"{YYYY}{SEQ:4}", "YEARLY", "20240", 0, false},
-		{"{YYYY}-{MM}-{SEQ:2}", "MONTHLY", "2024-3-01", 0, false},
+		{"{YYYY}{SEQ:4}", "YEARLY", "20240", 0, true},
+		{"{YYYY}-{MM}-{SEQ:2}", "MONTHLY", "2024-3-01", -1, false},
 		{"{SEQ:3}/{YYYY}", "YEARLY", "7/2024", 7, true},
 		{"{SEQ:3}05{MM}", "GLOBAL", "70512", 7, true},
 		{"{A}-{SEQ:3}", "A", "x-y-1", 1, true},
 		{"{SEQ:3}-{A}", "A", "1-x-y", 1, true},
-		{"A-{SEQ:4}{CHECK:LUHN}", "GLOBAL", "A-79", 0, false},
+		{"A-{SEQ:4}{CHECK:LUHN}", "GLOBAL", "A-79", -1, false},
 		{"A-{SEQ:4}{CHECK:LUHN}", "GLOBAL", "A-75", 7, true},
 		{"A-{SEQ:4}{CHECK:LUHN}", "GLOBAL", "A-00075", 7, false}
 	};
@@ -804,12 +804,12 @@ test_any_padding(void)
 		if (CHECK_NOTE(compile(&format, cases[i].source, cases[i].scope, &problem), problem.message))
 		{
 			fits = format_parse_any_padding(&format, copy, bytes, &parsed, &problem);
-			if (CHECK_NOTE(fits == (cases[i].sequence > 0), cases[i].text) && fits)
+			if (CHECK_NOTE(fits == (cases[i].sequence >= 0), cases[i].text) && fits)
 			{
 				CHECK_INT(parsed.sequence, cases[i].sequence, cases[i].text);
 				CHECK_NOTE(parsed.padded_otherwise == cases[i].otherwise, cases[i].text);
 				CHECK_NOTE(format_parse(&format, copy, bytes, &parsed, &problem) ==
-						   !cases[i].otherwise, cases[i].text);
+						   (!cases[i].otherwise && cases[i].sequence > 0), cases[i].text);
 			}
 		}
 		free(copy);
@@ -834,6 +834,8 @@ test_date_fits(void)
 	period_fields(1924, 3, 1, 1, &fields);
 	CHECK(format_date_fits(&parsed, &fields));
 	period_fields(2024, 4, 1, 1, &fields);
+	CHECK(!format_date_fits(&parsed, &fields));
+	period_fields(2024, 2, 1, 1, &fields);
 	CHECK(!format_date_fits(&parsed, &fields));
 	period_fields(2025, 3, 1, 1, &fields);
 	CHECK(!format_date_fits(&parsed, &fields));

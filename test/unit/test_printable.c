@@ -96,6 +96,7 @@ test_trim(void)
 		{"\xE2\x80\x8B" "A", "\xE2\x80\x8B" "A", true}, /* zero width: no space */
 		{"\xC3\xA9 ", "\xC3\xA9", true},
 		{"\xA0 \xC2", "\xA0 \xC2", true},	/* no characters */
+		{"\x80", "\x80", true},
 		{" \xA0" "A\r\n", "\xA0" "A", false}
 	};
 	size_t		i;
