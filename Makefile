@@ -103,6 +103,7 @@ SQL_PARTS = \
 	sql/parts/validate.sql
 
 DATA       = $(wildcard sql/docnum--*--*.sql)
+DATA      += psql/docnum_import.psql
 DATA_built = sql/docnum--$(EXTVERSION).sql
 
 # The order of the tests, and which may run side by side, is written once, in
