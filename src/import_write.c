@@ -372,19 +372,36 @@ find_value(Writer *writer, int64 value, Holder *holder)
 }
 
 /*
+ * reach_range finds the first range that ends at or after the value in hand.
+ * One that an open transaction cuts is waited for if the value is in it.
+ */
+static void
+reach_range(Writer *writer, const char *number, int64 value)
+{
+	Place	   *place = &writer->place;
+	Range	   *range = &place->range;
+	Holder		cutter = {.document_number = unconstify(char *, number)};
+
+	do
+	{
+		if (!place->range_known || (place->has_range && range->last < value))
+			place->has_range = range_find(place->counter_id, value, range);
+		cutter.xid = place->has_range && range->first <= value
+			? range->writer : InvalidTransactionId;
+		place->range_known = !wait_for(writer->import, &cutter);
+	} while (!place->range_known);
+}
+
+/*
  * judge_range: may the value be had, as far as ranges are concerned?
  */
 static bool
-judge_range(Writer *writer, int64 value, const char **detail)
+judge_range(Writer *writer, const char *number, int64 value, const char **detail)
 {
 	Place	   *place = &writer->place;
 	Range	   *range = &place->range;
 
-	if (!place->range_known || (place->has_range && range->last < value))
-	{
-		place->has_range = range_find(place->counter_id, value, range);
-		place->range_known = true;
-	}
+	reach_range(writer, number, value);
 	if (!place->has_range || range->first > value || range->cause == RANGE_JUMPED)
 		return true;
 	*detail = range->cause == RANGE_SKIPPED ? "Its value was skipped on purpose."
@@ -420,7 +437,7 @@ judge_value(Writer *writer, const char *number, int64 value, const char **detail
 		*detail = "The log says that its value was given once.";
 		return IMPORT_TAKEN;
 	}
-	return judge_range(writer, value, detail) ? IMPORT_IMPORTED : IMPORT_TAKEN;
+	return judge_range(writer, number, value, detail) ? IMPORT_IMPORTED : IMPORT_TAKEN;
 }
 
 /*
