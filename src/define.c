@@ -37,6 +37,7 @@
 #include "face.h"
 #include "lock_wait.h"
 #include "privilege.h"
+#include "range.h"
 #include "settings.h"
 
 /* Arguments of docnum_define, in order, and the columns that they set. */
@@ -304,6 +305,20 @@ drop_grants(const char *name)
 }
 
 /*
+ * drop_ranges forgets what was skipped or closed of a type that goes: another
+ * type of its name begins with nothing.  Those of a series are its other
+ * types'.
+ */
+static void
+drop_ranges(const char *name)
+{
+	ListCell   *cell;
+
+	foreach(cell, counter_list(name))
+		range_drop(*(int64 *) lfirst(cell));
+}
+
+/*
  * drop_type removes a type that has no number.
  */
 static void
@@ -331,6 +346,8 @@ drop_type(const char *name)
 				 errmsg("document type \"%s\" has an attached table and cannot be dropped", name),
 				 errdetail("docnum.attachment names it."),
 				 errhint("docnum_detach ends that.")));
+	if (slot_attisnull(row, Anum_document_type_series))
+		drop_ranges(name);
 	counter_drop_rows(name);
 	drop_grants(name);
 	catalog_delete(rel, &row->tts_tid);

@@ -288,6 +288,23 @@ range_free(const RangeNote *note, const Range *range, int64 first, int64 last)
 }
 
 /*
+ * range_drop removes all ranges of a counter that goes with its type; the
+ * log tells of the type.  The caller excludes other writers.
+ */
+void
+range_drop(int64 counter_id)
+{
+	RangeNote	silent = {.counter_id = counter_id};
+	Range		range;
+
+	while (range_find(counter_id, 1, &range))
+	{
+		CHECK_FOR_INTERRUPTS();
+		range_free(&silent, &range, range.first, range.last);
+	}
+}
+
+/*
  * range_fill records first .. last, one row for each part that no range has
  * yet.  A value that is skipped on purpose is no longer one that was only
  * jumped over.  Returns how many values are newly recorded.

@@ -57,6 +57,7 @@ extern TransactionId range_open_writer(int64 counter_id, int64 first, int64 last
 extern bool range_is_closed(int64 counter_id);
 extern void range_check_open(const char *document_type, const char *scope, int64 counter_id);
 extern void range_write(const RangeNote *note, int64 first, int64 last);
+extern void range_drop(int64 counter_id);
 extern int64 range_fill(const RangeNote *note, int64 first, int64 last);
 extern void range_free(const RangeNote *note, const Range *range, int64 first, int64 last);
 extern TupleTableSlot *range_take(Relation ranges, const Range *range);

@@ -11,6 +11,7 @@ CREATE EXTENSION docnum;
 SELECT format FROM docnum_define('C', format => 'C{SEQ:3}', allow_manual_override => true);
 SELECT format FROM docnum_define('T', format => 'T{SEQ:3}');
 SELECT docnum_next('C');
+CREATE TABLE register (document_number text);
 SELECT token FROM docnum_reserve('C', ttl => '1 hour') \gset
 
 -- a value for each argument that can be given, by the argument's name and type
@@ -21,7 +22,7 @@ INSERT INTO value VALUES ('document_type', 'text', '''C'''), ('scope_value', 'te
 	('time_zone', 'text', '''UTC'''), ('fiscal_year_start', 'integer', '1'), ('reservation_ttl', 'interval', '''1 hour'''), ('chronology', 'text', '''none'''),
 	('uniqueness', 'text', '''GLOBAL'''), ('early_release', 'boolean', 'false'), ('start_value', 'bigint', '1'), ('max_length', 'integer', '50'), ('allow_reservations', 'boolean', 'true'),
 	('series', 'text', 'NULL'), ('rate_limit', 'integer', 'NULL'), ('rate_interval', 'interval', 'NULL'), ('format_change', 'text', '''continue'''), ('idempotency_key', 'text', '''k'''), ('older_than', 'interval', '''1 hour'''),
-	('document_number', 'text', '''C001'''), ('columns', 'text[]', 'NULL'), ('skip_validation', 'boolean', 'false'), ('from_value', 'bigint', '80'), ('to_value', 'bigint', '81'), ('value', 'bigint', '90'), ('role', 'name', '''pg_monitor'''), ('privilege', 'text', '''use'''),
+	('document_number', 'text', '''C001'''), ('columns', 'text[]', 'NULL'), ('source', 'regclass', '''register'''), ('source_name', 'text', '''x'''), ('dry_run', 'boolean', 'false'), ('accept_external', 'boolean', 'false'), ('report', 'text', '''all'''), ('skip_validation', 'boolean', 'false'), ('from_value', 'bigint', '80'), ('to_value', 'bigint', '81'), ('value', 'bigint', '90'), ('role', 'name', '''pg_monitor'''), ('privilege', 'text', '''use'''),
 	('target', 'regclass', '''attachable'''), ('number_column', 'name', '''number'''), ('scope_columns', 'jsonb', '''{}'''), ('date_column', 'name', '''day'''), ('at', 'text', '''insert'''),
 	('issue_column', 'name', '''issued'''), ('on_delete', 'text', '''void''');
 CREATE TABLE attachable (number text, day date, issued boolean);

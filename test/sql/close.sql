@@ -78,6 +78,12 @@ BEGIN;
 SELECT docnum_close('S', 'x', 'E');
 ROLLBACK;
 SELECT docnum_next('S', 'E');
+\echo a type that goes takes it along
+SELECT allocation FROM docnum_define('Z', 'Z{SEQ:2}');
+SELECT docnum_skip('Z', 1, 3, 'x'), docnum_close('Z', 'x');
+SELECT docnum_drop('Z');
+SELECT allocation FROM docnum_define('Z', 'Z{SEQ:2}');
+SELECT docnum_next('Z');
 \echo exhausted is not closed
 SELECT max_value FROM docnum_define('X', 'X{SEQ:1}', max_value => 1);
 SELECT docnum_next('X');
