@@ -311,7 +311,7 @@ check_rows(const AttachRequest *request, Oid table)
 							RelationGetRelationName(rel)),
 					 errdetail("Document type \"%s\" has no number %s.", request->document_type,
 							   TextDatumGetCString(number)),
-					 errhint("Import the table's numbers first: docnum_import.")));
+					 errhint("Take the table's numbers over first, with docnum_import, in the same transaction.")));
 		MemoryContextSwitchTo(caller);
 	}
 	ExecDropSingleTupleTableSlot(row);
