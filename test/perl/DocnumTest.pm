@@ -178,8 +178,8 @@ sub is_sound
 			GROUP BY document_number, uniqueness_id HAVING count(*) > 1;
 		SELECT 'log', n.document_number, n.state, count(a.*)
 			FROM docnum.number n LEFT JOIN docnum.audit_log a
-				ON a.operation <> 'EXTEND' AND (a.counter_id = n.counter_id AND a.value = n.value
-					OR n.counter_id IS NULL AND a.document_number = n.document_number)
+				ON a.operation <> 'EXTEND' AND a.document_number = n.document_number
+					AND (a.value IS NULL OR a.counter_id = n.counter_id AND a.value = n.value)
 			GROUP BY n.document_number, n.uniqueness_id, n.state, n.changed_at
 			HAVING count(a.*) <> CASE WHEN n.changed_at IS NULL THEN 1 ELSE 2 END
 				AND NOT (n.state = 'voided' AND count(a.*) = 3);
