@@ -97,6 +97,8 @@ typedef struct Writer
 	Relation	log_index;
 	Place		place;
 	RangeNote	gap;			/* how values between are recorded */
+	RangeBounds gaps[BATCH_ROWS];	/* that wait to be */
+	int			ngaps;
 	bool		mixed;
 	TupleTableSlot *slots[BATCH_ROWS];
 	Jsonb	   *told[BATCH_ROWS];	/* to the log */
@@ -478,7 +480,46 @@ claim(Writer *writer, int64 value)
 }
 
 /*
- * pass goes on to a value that somebody has, and records what lies between.
+ * write_gaps records the values between that wait.
+ */
+static void
+write_gaps(Writer *writer)
+{
+	MemoryContext old_context = MemoryContextSwitchTo(writer->gap_context);
+
+	if (writer->ngaps > 0)
+		range_write_many(&writer->gap, writer->gaps, writer->ngaps);
+	writer->ngaps = 0;
+	MemoryContextSwitchTo(old_context);
+	MemoryContextReset(writer->gap_context);
+}
+
+/*
+ * note_gap notes values that nobody has, save those that a range has.
+ */
+static void
+note_gap(Writer *writer, int64 first, int64 last)
+{
+	Range		range;
+
+	while (first <= last)
+	{
+		bool		met = range_find(writer->place.counter_id, first, &range) && range.first <= last;
+		int64		until = met ? range.first - 1 : last;
+
+		if (until >= first)
+		{
+			writer->gaps[writer->ngaps].first = first;
+			writer->gaps[writer->ngaps++].last = until;
+		}
+		if (writer->ngaps == BATCH_ROWS)
+			write_gaps(writer);
+		first = met ? range.last + 1 : last + 1;
+	}
+}
+
+/*
+ * pass goes on to a value that somebody has, and notes what lies between.
  */
 static void
 pass(Writer *writer, int64 value)
@@ -486,13 +527,7 @@ pass(Writer *writer, int64 value)
 	Place	   *place = &writer->place;
 
 	if (value > place->expected)
-	{
-		MemoryContext old_context = MemoryContextSwitchTo(writer->gap_context);
-
-		(void) range_fill(&writer->gap, place->expected, value - 1);
-		MemoryContextSwitchTo(old_context);
-		MemoryContextReset(writer->gap_context);
-	}
+		note_gap(writer, place->expected, value - 1);
 	place->expected = Max(place->expected, value + 1);
 }
 
@@ -635,6 +670,7 @@ leave_place(Writer *writer)
 	values_end(&writer->place.passed);
 	values_end(&writer->place.logged);
 	finish_cut(writer);
+	write_gaps(writer);
 	MemoryContextReset(writer->place_context);
 }
 

@@ -226,6 +226,33 @@ range_write(const RangeNote *note, int64 first, int64 last)
 }
 
 /*
+ * range_write_many records ranges in one go, whoever has none of their values.
+ */
+void
+range_write_many(const RangeNote *note, const RangeBounds *bounds, int count)
+{
+	Relation	rel = catalog_open(CATALOG_RANGE, RowExclusiveLock);
+	TupleTableSlot **slots = palloc(count * sizeof(TupleTableSlot *));
+	AuditIntent intent;
+	AuditRange	more;
+
+	set_intent(&intent, &more, note);
+	for (int i = 0; i < count; i++)
+	{
+		slots[i] = table_slot_create(rel, NULL);
+		fill_row(slots[i], note, bounds[i].first, bounds[i].last, intent.at);
+	}
+	(void) catalog_insert_many(rel, slots, count, 0, NULL);
+	for (int i = 0; i < count; i++)
+	{
+		audit_inserted(rel, slots[i], &intent);
+		ExecDropSingleTupleTableSlot(slots[i]);
+	}
+	table_close(rel, NoLock);
+	changed();
+}
+
+/*
  * range_record records that no document will get first .. last, and why.
  */
 void

@@ -34,6 +34,13 @@ typedef struct Range
 								 * takes it out, or none */
 } Range;
 
+/* Values first .. last. */
+typedef struct RangeBounds
+{
+	int64		first;
+	int64		last;
+} RangeBounds;
+
 /* What is to be recorded, besides the bounds. */
 typedef struct RangeNote
 {
@@ -56,6 +63,7 @@ extern bool range_find(int64 counter_id, int64 value, Range *range);
 extern TransactionId range_open_writer(int64 counter_id, int64 first, int64 last);
 extern bool range_is_closed(int64 counter_id);
 extern void range_check_open(const char *document_type, const char *scope, int64 counter_id);
+extern void range_write_many(const RangeNote *note, const RangeBounds *bounds, int count);
 extern void range_write(const RangeNote *note, int64 first, int64 last);
 extern void range_drop(int64 counter_id);
 extern int64 range_fill(const RangeNote *note, int64 first, int64 last);
