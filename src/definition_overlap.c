@@ -31,6 +31,7 @@
 #include "utils/snapmgr.h"
 #include "utils/timestamp.h"
 
+#include "compat.h"
 #include "definition.h"
 #include "docnum.h"
 #include "document_type.h"
@@ -240,7 +241,7 @@ definition_check_overlap(const DocumentType *type, const ScopeSpec *old_scope)
 	memset(&candidate, 0, sizeof(candidate));
 	ledger_open(&ledger, AccessShareLock);
 	candidate.row = table_slot_create(ledger.table, NULL);
-	scan = table_beginscan(ledger.table, &dirty, 0, NULL);
+	scan = compat_table_beginscan(ledger.table, &dirty);
 	old_context = MemoryContextSwitchTo(number_context);
 	while (table_scan_getnextslot(scan, ForwardScanDirection, candidate.row))
 	{
