@@ -434,7 +434,9 @@ judge_value(Writer *writer, const char *number, int64 value, const char **detail
 	}
 	if (find_value(writer, value, &holder))
 		return judge_holder(&holder, number, detail);
-	if (values_reach(&place->logged, value))
+
+	/* What an open transaction had logged may have been rolled back since. */
+	if (values_reach(&place->logged, value) && ledger_log_knows(place->counter_id, value))
 	{
 		*detail = "The log says that its value was given once.";
 		return IMPORT_TAKEN;
