@@ -42,6 +42,7 @@
 #include "utils/inval.h"
 #include "utils/json.h"
 #include "utils/memutils.h"
+#include "utils/tuplestore.h"
 
 #include "audit.h"
 #include "debug_point.h"

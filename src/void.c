@@ -25,6 +25,7 @@
 #include "access/table.h"
 #include "access/xact.h"
 #include "utils/builtins.h"
+#include "utils/json.h"
 #include "utils/snapmgr.h"
 
 #include "allocate.h"
@@ -190,26 +191,21 @@ scope_object(const NumberPlace *place, const DocumentType *type)
 {
 	ScopeValue	values[SCOPE_MAX_DIMENSIONS];
 	char		buffer[SCOPE_TEXT_SIZE];
-	JsonbParseState *state = NULL;
-	JsonbValue	item;
+	StringInfoData json;
 
 	if (type->scope.ndimensions == 0 ||
 		!scope_values_of(&type->scope, locate_scope(place), values, buffer))
 		return NULL;
-	pushJsonbValue(&state, WJB_BEGIN_OBJECT, NULL);
+	initStringInfo(&json);
 	for (int i = 0; i < type->scope.ndimensions; i++)
 	{
-		const char *dimension = type->scope.name[i];
-
-		item.type = jbvString;
-		item.val.string.val = unconstify(char *, dimension);
-		item.val.string.len = strlen(dimension);
-		pushJsonbValue(&state, WJB_KEY, &item);
-		item.val.string.val = unconstify(char *, values[i].text);
-		item.val.string.len = values[i].bytes;
-		pushJsonbValue(&state, WJB_VALUE, &item);
+		appendStringInfoChar(&json, i == 0 ? '{' : ',');
+		escape_json(&json, type->scope.name[i]);
+		appendStringInfoChar(&json, ':');
+		escape_json(&json, pnstrdup(values[i].text, values[i].bytes));
 	}
-	return JsonbValueToJsonb(pushJsonbValue(&state, WJB_END_OBJECT, NULL));
+	appendStringInfoChar(&json, '}');
+	return DatumGetJsonbP(DirectFunctionCall1(jsonb_in, CStringGetDatum(json.data)));
 }
 
 /*
