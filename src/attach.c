@@ -214,7 +214,7 @@ read_dimensions(AttachRequest *request, Relation rel, Jsonb *columns)
 
 		key.type = jbvString;
 		key.val.string.val = scope.name[i];
-		key.val.string.len = strlen(scope.name[i]);
+		key.val.string.len = (int) strlen(scope.name[i]);
 		if (columns != NULL)
 			column = findJsonbValueFromContainer(&columns->root, JB_FOBJECT, &key);
 		if (column == NULL || column->type != jbvString)

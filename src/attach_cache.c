@@ -152,7 +152,7 @@ attach_number_column(const AttachmentRow *row)
 	if (rel == NULL)
 		return 0;
 	attachment = attach_find(rel, row->id);
-	column = attachment == NULL ? 0 : attachment->number;
+	column = (AttrNumber) (attachment == NULL ? 0 : attachment->number);
 	table_close(rel, NoLock);
 	return column;
 }

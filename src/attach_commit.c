@@ -124,7 +124,7 @@ attach_note_row(const Attachment *attachment, ItemPointer tid)
 		notes_size = size;
 	}
 	notes[nnotes].tid = *tid;
-	notes[nnotes].group = find_group(attachment->relation, attachment->id);
+	notes[nnotes].group = (int16) find_group(attachment->relation, attachment->id);
 	nnotes++;
 }
 

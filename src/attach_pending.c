@@ -95,7 +95,7 @@ attach_note_given(const Attachment *attachment, const AttachGiven *given)
 	latest.has_date = given->has_date;
 	latest.date = given->date;
 	latest.scope = given->per_scope ? given->counter_id : 0;
-	strcpy(latest.number, given->document_number);
+	memcpy(latest.number, given->document_number, bytes);
 }
 
 /*

@@ -215,7 +215,8 @@ row_identity(Relation rel, HeapTuple tuple)
 												  RelationGetRelationName(rel)));
 	appendStringInfoString(&json, ",\"row\":{");
 	while ((column = bms_next_member(key, column)) >= 0)
-		append_key(&json, rel, tuple, column + FirstLowInvalidHeapAttributeNumber);
+		append_key(&json, rel, tuple,
+				   (AttrNumber) (column + FirstLowInvalidHeapAttributeNumber));
 	appendStringInfoString(&json, "}}");
 	return DatumGetJsonbP(DirectFunctionCall1(jsonb_in, CStringGetDatum(json.data)));
 }

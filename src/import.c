@@ -163,12 +163,12 @@ make_descriptors(Import *import)
 
 	import->desc = CreateTemplateTupleDesc(Natts_import);
 	for (int i = 0; i < Natts_import; i++)
-		TupleDescInitEntry(import->desc, i + 1, NULL, types[i], -1, 0);
+		TupleDescInitEntry(import->desc, (AttrNumber) (i + 1), NULL, types[i], -1, 0);
 	import->into = MakeSingleTupleTableSlot(import->desc, &TTSOpsVirtual);
 	import->from = MakeSingleTupleTableSlot(import->desc, &TTSOpsMinimalTuple);
 	import->report_desc = CreateTemplateTupleDesc(Natts_report);
 	for (int i = 0; i < Natts_report; i++)
-		TupleDescInitEntry(import->report_desc, i + 1, NULL, report_types[i], -1, 0);
+		TupleDescInitEntry(import->report_desc, (AttrNumber) (i + 1), NULL, report_types[i], -1, 0);
 	import->report_slot = MakeSingleTupleTableSlot(import->report_desc, &TTSOpsVirtual);
 }
 

@@ -51,7 +51,7 @@ matches_in_capitals(const Import *import, const char *number)
 	char	   *capitals = pstrdup(number);
 
 	for (char *c = capitals; *c != '\0'; c++)
-		*c = pg_ascii_toupper((unsigned char) *c);
+		*c = (char) pg_ascii_toupper((unsigned char) *c);
 	return format_parse_any_padding(&import->type.format, capitals, strlen(capitals),
 									&parsed, &problem);
 }

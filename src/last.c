@@ -100,6 +100,7 @@ void
 last_note(const char *document_type, const char *document_number)
 {
 	int			level = GetCurrentTransactionNestLevel();
+	size_t		length = strlen(document_number);
 	Given	   *entry = open_list.latest;
 
 	if (entry == NULL || entry->nest_level != level ||
@@ -112,12 +113,12 @@ last_note(const char *document_type, const char *document_number)
 		strlcpy(entry->document_type, document_type, sizeof(entry->document_type));
 		open_list.latest = entry;
 	}
-	if (strlen(document_number) >= entry->size)
+	if (length >= entry->size)
 	{
-		entry->size = strlen(document_number) + 32;
+		entry->size = length + 32;
 		entry->document_number = MemoryContextAlloc(open_list.context, entry->size);
 	}
-	strcpy(entry->document_number, document_number);
+	memcpy(entry->document_number, document_number, length + 1);
 	entry->role = GetUserId();
 }
 

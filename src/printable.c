@@ -158,7 +158,6 @@ printable_trim(const char **text, size_t *bytes, bool utf8)
 {
 	uint32_t	code;
 	size_t		used;
-	size_t		last;
 
 	while (*bytes > 0 && (used = decode(*text, *bytes, utf8, &code)) > 0 &&
 		   (is_space(code) || code == BYTE_ORDER_MARK))
@@ -168,7 +167,8 @@ printable_trim(const char **text, size_t *bytes, bool utf8)
 	}
 	while (*bytes > 0)
 	{
-		last = *bytes - 1;
+		size_t		last = *bytes - 1;
+
 		while (utf8 && last > 0 && ((unsigned char) (*text)[last] & 0xC0) == 0x80)
 			last--;
 		if (decode(*text + last, *bytes - last, utf8, &code) == 0 ||

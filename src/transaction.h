@@ -26,6 +26,6 @@ extern void transaction_hold(const LOCKTAG *tag);
 extern int	transaction_scopes_held(void);
 extern void transaction_unlock_since(int count);
 extern void transaction_took_number(void);
-extern void transaction_add_hooks(const TransactionHooks *hooks);
+extern void transaction_add_hooks(const TransactionHooks *added);
 
 #endif							/* DOCNUM_TRANSACTION_H */
