@@ -20,6 +20,7 @@
 
 #include "access/genam.h"
 #include "catalog/pg_collation.h"
+#include "mb/pg_wchar.h"
 #include "miscadmin.h"
 #include "utils/builtins.h"
 #include "utils/fmgroids.h"
@@ -27,6 +28,8 @@
 
 #include "docnum.h"
 #include "locate.h"
+
+#define SHOWN_BYTES 200
 
 /*
  * read_place takes over what a row of the ledger says.
@@ -129,6 +132,15 @@ search(const NumberName *name, Privilege privilege, NumberPlace *place)
 }
 
 /*
+ * shown returns a text that is no number as far as a message needs it.
+ */
+static char *
+shown(const char *text)
+{
+	return pnstrdup(text, pg_mbcliplen(text, strlen(text), SHOWN_BYTES));
+}
+
+/*
  * locate_number finds the one number that a text names.  Raises NB001, NB015,
  * NB016, and 42501 where the role has the privilege on no type, or not on the
  * one that was named.
@@ -150,7 +162,7 @@ locate_number(const NumberName *name, Privilege privilege, NumberPlace *place)
 	if (found == 0)
 		ereport(ERROR,
 				(errcode(ERRCODE_DOCNUM_NOT_FOUND),
-				 errmsg("document number \"%s\" not found", name->document_number),
+				 errmsg("document number \"%s\" not found", shown(name->document_number)),
 				 errdetail("No number of that text is in the ledger%s%s%s, among those on which you have \"%s\".",
 						   name->document_type ? " for document type \"" : "",
 						   name->document_type ? name->document_type : "",

@@ -87,3 +87,5 @@ SELECT document_number, state FROM pg_temp.ledger WHERE document_number ~ '2028'
 SELECT docnum_void('INV-2026-00002', 'again');
 SELECT docnum_void('INV-2026-00099', 'x');
 SELECT * FROM docnum_validate();
+-- a text of any length
+SELECT docnum_void(repeat('9', 1000000), 'x');
