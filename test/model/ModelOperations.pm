@@ -16,6 +16,8 @@ package ModelOperations;
 use strict;
 use warnings;
 
+use JSON::PP;
+
 use Model;
 
 our %operation;
@@ -386,6 +388,71 @@ $operation{override} = {
 					uniqueness => $counter ? Model::uniqueness($counter) : '', within => $counter);
 				$model->log($transaction, 'MANUAL_OVERRIDE', $row, reason => 'by hand');
 				$run->made($row);
+			},
+		};
+	},
+};
+
+# A few numbers of one counter, from where it stands on, taken over from elsewhere:
+# what lies between them is jumped over.  One that is there already is told of.
+$operation{import} = {
+	weight => 2,
+	needs => 'docnum_import',
+	draw => sub {
+		my ($run) = @_;
+		my ($type, $scope) = draw_place($run, sub { !$_[0]{unique_per_scope} });
+		return if !$type;
+		my $counter = $run->{model}->counter($type->{name}, $scope);
+		my $value = Model::tail($counter) + $run->random(3);
+		my @values;
+
+		push @values, $value += $run->random(3) foreach 0 .. $run->random(3);
+		unshift @values, $counter->{last} if $counter->{last} && $run->random(4) == 0;
+		return ($type, $scope, join ',', @values);
+	},
+	plan => sub {
+		my ($run, $name, $scope, $list) = @_;
+		my ($model, $transaction) = @$run{qw(model transaction)};
+		my $counter = $model->counter($name, $scope);
+		my $type = $counter->{type};
+		my @values = split /,/, $list;
+		my $tail = Model::tail($counter);
+		my $last = $values[-1];
+		my (@source, @verdicts, %new);
+
+		return if $last > $type->{max} || Model::is_touched($counter, $transaction, 1, $last);
+		foreach my $value (@values)
+		{
+			my $text = $model->render($counter, $value);
+			my $range = Model::range_of($counter, $value);
+			my $row = $counter->{live}{$value};
+			return if $model->has_trace($text, $transaction)
+			  || ($range && $range->{cause} ne 'jumped')
+			  || ($value < $tail && !$row) || ($row && Model::is_others($transaction, $row, 'open'))
+			  || (!$row && $model->holder($text, Model::uniqueness($counter), undef));
+			push @source, { row_number => scalar @source + 1, document_number => $text };
+			my $there = $new{$value} || ($row && $row->{imported});
+			push @verdicts, $there ? 'duplicate' : $row || $counter->{closed} ? 'taken' : 'imported';
+			$new{$value} = 1 if $verdicts[-1] eq 'imported';
+		}
+		return {
+			sql => q[SELECT string_agg(verdict, ',' ORDER BY row_number) FROM set_config('model.source', $1, false) s,
+				LATERAL docnum_import($2, 'source', 'source' || left(s, 0), report => 'all')],
+			parameters => [ JSON::PP::encode_json(\@source), $name ],
+			error => busy($run, $counter) ? 'NB003' : '',
+			accept => sub {
+				same('result', 'verdicts', $_[0][0], join ',', @verdicts);
+				Model::lock_scope($transaction, $counter);
+				foreach my $value (sort { $a <=> $b } keys %new)
+				{
+					my $from = Model::tail($counter);
+					my $range = Model::range_of($counter, $value);
+					$model->cut_range($transaction, $counter, $range, $value, $value) if $range;
+					$model->fill($transaction, $counter, $from, $value - 1, 'jumped', 'silent');
+					my $row = $model->add_row($transaction, $counter, $value, 'imported', imported => 1);
+					$model->log($transaction, 'MANUAL_OVERRIDE', $row);
+				}
+				$model->log($transaction, 'IMPORT', undef, type => $name);
 			},
 		};
 	},
