@@ -12,8 +12,8 @@
 # test/history/README.md), where no transaction was under way at the crash or
 # where the server did not fall: it is repeated with other random numbers.  More
 # void rounds than good ones are a failure.  If no round lost a commit that was
-# under way, more rounds follow, twice as many at most.  The first round that breaks a promise
-# is the last.
+# under way, more rounds follow, four times as many in all at most.  The first
+# round that breaks a promise is the last.
 #
 # DOCNUM_CRASH_ROUNDS says how many rounds, DOCNUM_HISTORY_SEED makes them others.
 
@@ -144,7 +144,9 @@ sub run_round
 }
 
 my ($void, $good, $try) = (0, 0, 0);
-while (($good < $rounds || $run->figure('lost') == 0) && $good + $void <= 2 * $rounds)
+while ($good < $rounds
+	? $good + $void <= 2 * $rounds
+	: $run->figure('lost') == 0 && $good + $void <= 4 * $rounds)
 {
 	my $why = run_round($good + 1, $try, $kinds[ $good % @kinds ]);
 
