@@ -137,7 +137,7 @@ search(const NumberName *name, Privilege privilege, NumberPlace *place)
 static char *
 shown(const char *text)
 {
-	return pnstrdup(text, pg_mbcliplen(text, strlen(text), SHOWN_BYTES));
+	return pnstrdup(text, pg_mbcliplen(text, (int) strlen(text), SHOWN_BYTES));
 }
 
 /*
