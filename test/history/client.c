@@ -31,12 +31,13 @@ typedef enum OperationKind
 	RESERVE,
 	CONFIRM,
 	CANCEL,
+	VOID,
 	EXTEND,
 	EXPIRE
 } OperationKind;
 
 static const char *const kind_names[] = {
-	"next", "insert", "reserve", "confirm", "cancel", "extend", "expire"
+	"next", "insert", "reserve", "confirm", "cancel", "void", "extend", "expire"
 };
 
 typedef struct Operation
@@ -126,6 +127,38 @@ publish(const Operation *op)
 }
 
 /*
+ * publish_number lets anyone void a number that was taken in one step.
+ */
+static void
+publish_number(const Operation *op)
+{
+	SharedToken *slot;
+
+	pthread_mutex_lock(&shared->mutex);
+	slot = &shared->issued[shared->numbers++ % SHARED_TOKENS];
+	memcpy(slot->scope, op->scope, sizeof(slot->scope));
+	slot->value = op->value;
+	pthread_mutex_unlock(&shared->mutex);
+}
+
+/*
+ * pick_number picks one of these, the newest ones most often.
+ */
+static bool
+pick_number(SharedToken *picked)
+{
+	int			known;
+
+	pthread_mutex_lock(&shared->mutex);
+	known = shared->numbers < SHARED_TOKENS ? (int) shared->numbers : SHARED_TOKENS;
+	if (known > 0)
+		*picked = shared->issued[(shared->numbers - 1 -
+								  random_below(chance(70) && known > 20 ? 20 : known)) % SHARED_TOKENS];
+	pthread_mutex_unlock(&shared->mutex);
+	return known > 0;
+}
+
+/*
  * pick_token picks a published token that the transaction has not touched yet,
  * the newest ones most often.
  */
@@ -200,6 +233,8 @@ choose_kind(const Client *client, SharedToken *token)
 		return EXPIRE;
 	if (choice < 28 && pick_token(client, token))
 		return choice < 17 || durably ? CONFIRM : choice < 23 ? CANCEL : EXTEND;
+	if (choice >= 95 && !durably && pick_number(token))
+		return VOID;
 	return choice < 50 ? RESERVE : choice < 75 ? INSERT : NEXT;
 }
 
@@ -295,6 +330,22 @@ use_token(Client *client, Operation *op, const SharedToken *token)
 	}
 }
 
+/*
+ * void_number voids a number that somebody took in one step.
+ */
+static void
+void_number(Client *client, Operation *op, const SharedToken *number)
+{
+	char		text[SCOPE_SIZE + 32];
+	const char *params[2] = {text, op->tag};
+
+	memcpy(op->scope, number->scope, sizeof(op->scope));
+	op->value = number->value;
+	snprintf(text, sizeof(text), "%s-%s-%06lld", scope_type(op->scope), scope_value(op->scope),
+			 (long long) op->value);
+	question(client, "SELECT docnum_void($1, $2)", 2, params);
+}
+
 static void
 expire(Client *client, Operation *op)
 {
@@ -321,13 +372,15 @@ run_operation(Client *client)
 	op->kind = choose_kind(client, &token);
 	op->value = op->limit = op->undo_call = op->undo_returned = NEVER;
 	op->result = "ok";
-	if (op->kind <= CANCEL)
+	if (op->kind <= VOID)
 		snprintf(op->tag, sizeof(op->tag), "%s%d-%d", options.prefix, client->number, op->number);
 
 	if (op->kind <= RESERVE)
 		take(client, op);
 	else if (op->kind == EXPIRE)
 		expire(client, op);
+	else if (op->kind == VOID)
+		void_number(client, op, &token);
 	else
 		use_token(client, op, &token);
 
@@ -388,6 +441,9 @@ put_transaction(Client *client, const char *ending, const char *outcome,
 		if (op->kind == RESERVE && op->token[0] != '\0' && op->undo_call == NEVER &&
 			strcmp(outcome, "fail") != 0)
 			publish(op);
+		if (op->kind < RESERVE && op->value != NEVER && op->undo_call == NEVER &&
+			strcmp(outcome, "fail") != 0)
+			publish_number(op);
 	}
 }
 

@@ -64,6 +64,8 @@ typedef struct Shared
 	pthread_mutex_t mutex;
 	unsigned	tokens;			/* published so far; the last ones are kept */
 	SharedToken token[SHARED_TOKENS];
+	unsigned	numbers;		/* the same of numbers, to be voided */
+	SharedToken issued[SHARED_TOKENS];
 } Shared;
 
 typedef enum AnswerKind
