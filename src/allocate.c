@@ -180,16 +180,15 @@ static void
 pass_ranges(Search *search, Counter *counter)
 {
 	uint64		version = catalog_ranges_version();
-	int64		first,
-				last;
+	Range		range;
 
 	if (counter->no_range_version == version && search->tail >= counter->no_range_from)
 		return;
-	while (range_next(counter->id, search->tail, &first, &last))
+	while (range_find(counter->id, search->tail, &range))
 	{
-		if (first > search->tail)
+		if (range.first > search->tail)
 			return;				/* ahead of us: look again next time */
-		search->tail = last + 1;
+		search->tail = range.last + 1;
 	}
 	counter->no_range_from = search->tail;
 	counter->no_range_version = version;

@@ -664,21 +664,6 @@ PG_FUNCTION_INFO_V1(docnum_attach);
 PG_FUNCTION_INFO_V1(docnum_detach);
 
 /*
- * required reads an argument that is not text; NULL is 22004.
- */
-static Datum
-required(FunctionCallInfo fcinfo, int argument, const char *name)
-{
-	if (PG_ARGISNULL(argument))
-		ereport(ERROR,
-				(errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
-				 errmsg("%s must not be null", name),
-				 errdetail("%s is a required argument of the function.", name),
-				 errhint("Give a value for %s.", name)));
-	return PG_GETARG_DATUM(argument);
-}
-
-/*
  * choice reads an argument that has two values; returns whether it is the
  * second.  NULL: the first.
  */
@@ -711,8 +696,8 @@ docnum_attach(PG_FUNCTION_ARGS)
 	bool		partitioned;
 
 	face_begin_write("docnum_attach()");
-	request.target = DatumGetObjectId(required(fcinfo, 0, "target"));
-	number_column = NameStr(*DatumGetName(required(fcinfo, 1, "number_column")));
+	request.target = DatumGetObjectId(face_required(fcinfo, 0, "target"));
+	number_column = NameStr(*DatumGetName(face_required(fcinfo, 1, "number_column")));
 	request.document_type = face_document_type(fcinfo, 2);
 	(void) document_type_get(request.document_type);
 	privilege_check(PRIVILEGE_ADMIN, request.document_type);
@@ -748,7 +733,7 @@ docnum_detach(PG_FUNCTION_ARGS)
 	char	   *column;
 
 	face_begin_write("docnum_detach()");
-	target = DatumGetObjectId(required(fcinfo, 0, "target"));
-	column = NameStr(*DatumGetName(required(fcinfo, 1, "number_column")));
+	target = DatumGetObjectId(face_required(fcinfo, 0, "target"));
+	column = NameStr(*DatumGetName(face_required(fcinfo, 1, "number_column")));
 	PG_RETURN_BOOL(detach_table(target, column));
 }

@@ -40,8 +40,6 @@
 #include "attach.h"
 #include "docnum.h"
 #include "installation.h"
-#include "lock_wait.h"
-#include "settings.h"
 
 NumberState
 attach_state_of(TupleTableSlot *row)
@@ -63,21 +61,6 @@ attach_scope_of(TupleTableSlot *row)
 	return DatumGetInt64(slot_getattr(row, Anum_number_uniqueness_id, &isnull));
 }
 
-typedef struct RowLock
-{
-	const Ledger *ledger;
-	TupleTableSlot *row;
-	bool		there;
-} RowLock;
-
-static void
-lock_row(void *arg)
-{
-	RowLock    *lock = arg;
-
-	lock->there = ledger_lock_row(lock->ledger, lock->row);
-}
-
 /*
  * attach_lock_number locks a number's row of the ledger to the end of the
  * transaction and reads it anew; false if it is gone.  Raises NB003.
@@ -85,17 +68,9 @@ lock_row(void *arg)
 bool
 attach_lock_number(const Ledger *ledger, TupleTableSlot *row)
 {
-	RowLock		lock = {ledger, row, false};
-
 	/* What the current command wrote so far must be open to change. */
 	CommandCounterIncrement();
-	if (!lock_wait_bounded(lock_row, &lock))
-		ereport(ERROR,
-				(errcode(ERRCODE_DOCNUM_LOCK_TIMEOUT),
-				 errmsg("document number is busy: waited %d ms for it", settings_lock_timeout),
-				 errdetail("Another transaction changes its state, or inserts a row that bears it."),
-				 errhint("Try again; docnum.lock_timeout sets how long to wait.")));
-	return lock.there;
+	return ledger_lock_row(ledger, row);
 }
 
 /*

@@ -34,10 +34,10 @@ face_begin_write(const char *function)
 }
 
 /*
- * face_text returns a required text; NULL is 22004.
+ * face_required returns a required argument; NULL is 22004.
  */
-char *
-face_text(FunctionCallInfo fcinfo, int argument, const char *name)
+Datum
+face_required(FunctionCallInfo fcinfo, int argument, const char *name)
 {
 	if (PG_ARGISNULL(argument))
 		ereport(ERROR,
@@ -45,7 +45,13 @@ face_text(FunctionCallInfo fcinfo, int argument, const char *name)
 				 errmsg("%s must not be null", name),
 				 errdetail("%s is a required argument of the function.", name),
 				 errhint("Give a value for %s.", name)));
-	return text_to_cstring(PG_GETARG_TEXT_PP(argument));
+	return PG_GETARG_DATUM(argument);
+}
+
+char *
+face_text(FunctionCallInfo fcinfo, int argument, const char *name)
+{
+	return TextDatumGetCString(face_required(fcinfo, argument, name));
 }
 
 char *

@@ -16,6 +16,7 @@
 #include "target.h"
 
 extern void face_begin_write(const char *function);
+extern Datum face_required(FunctionCallInfo fcinfo, int argument, const char *name);
 extern char *face_text(FunctionCallInfo fcinfo, int argument, const char *name);
 extern char *face_optional_text(FunctionCallInfo fcinfo, int argument);
 extern char *face_document_type(FunctionCallInfo fcinfo, int argument);

@@ -537,13 +537,7 @@ docnum_import(PG_FUNCTION_ARGS)
 	if (!import->dry_run)
 		face_begin_write("docnum_import()");
 	privilege_check(PRIVILEGE_ADMIN, document_type_get(import->document_type)->name);
-	if (PG_ARGISNULL(1))
-		ereport(ERROR,
-				(errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
-				 errmsg("source must not be null"),
-				 errdetail("source is a required argument of the function."),
-				 errhint("Name a table or view.")));
-	import->source = PG_GETARG_OID(1);
+	import->source = DatumGetObjectId(face_required(fcinfo, 1, "source"));
 	import->source_name = read_source_name(fcinfo, 2);
 	import->accept_external = !PG_ARGISNULL(4) && PG_GETARG_BOOL(4);
 	import->report = read_report(fcinfo, 5);

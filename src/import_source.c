@@ -29,6 +29,7 @@
 #include "debug_point.h"
 #include "import.h"
 #include "printable.h"
+#include "scope_value.h"
 
 #define ROWS_AT_ONCE	1000
 #define PROGRESS_STEP	10000
@@ -247,31 +248,6 @@ take_date(ImportRow *row, DateADT date)
 }
 
 /*
- * parse_json reads a text as JSON; NULL if it is none.
- */
-static Jsonb *
-parse_json(const char *text)
-{
-	MemoryContext context = CurrentMemoryContext;
-	Jsonb	   *volatile json = NULL;
-
-	/* jsonb_in holds nothing that an error could leave behind. */
-	PG_TRY();
-	{
-		json = DatumGetJsonbP(DirectFunctionCall1(jsonb_in, CStringGetDatum(text)));
-	}
-	PG_CATCH();
-	{
-		if (ERRCODE_TO_CATEGORY(geterrcode()) != ERRCODE_DATA_EXCEPTION)
-			PG_RE_THROW();
-		MemoryContextSwitchTo(context);
-		FlushErrorState();
-	}
-	PG_END_TRY();
-	return json;
-}
-
-/*
  * trimmed_text returns a column's text without white space around it, NULL if
  * nothing remains; trimmed tells whether something was removed.
  */
@@ -303,7 +279,7 @@ take_metadata(const Import *import, ImportRow *row, Datum value, Oid type)
 	else if ((text = trimmed_text(import, value, &trimmed)) == NULL)
 		return;
 	else
-		row->metadata = parse_json(text);
+		row->metadata = scope_value_read_json(text);
 	if (row->metadata == NULL || !JB_ROOT_IS_OBJECT(row->metadata))
 	{
 		row->flaw = "Its metadata is not a JSON object.";

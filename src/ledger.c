@@ -30,7 +30,10 @@
 #include "utils/fmgroids.h"
 #include "utils/snapmgr.h"
 
+#include "docnum.h"
 #include "ledger.h"
+#include "lock_wait.h"
+#include "settings.h"
 
 /*
  * ledger_open opens the ledger and the index that serves as the counter.
@@ -476,26 +479,62 @@ ledger_fetch(const Ledger *ledger, int64 counter_id, int64 value, TupleTableSlot
 	return true;
 }
 
+typedef struct RowLock
+{
+	const Ledger *ledger;
+	TupleTableSlot *row;
+	ItemPointerData tid;		/* of the version to begin with */
+	TM_Result	result;
+} RowLock;
+
+static void
+lock_row(void *arg)
+{
+	RowLock    *lock = arg;
+	TM_FailureData failure;
+
+	lock->result = table_tuple_lock(lock->ledger->table, &lock->tid, SnapshotAny, lock->row,
+									GetCurrentCommandId(false), LockTupleNoKeyExclusive,
+									LockWaitBlock, TUPLE_LOCK_FLAG_FIND_LAST_VERSION, &failure);
+}
+
+/*
+ * row_is_busy raises NB003 for a number that another transaction is changing.
+ */
+static _Noreturn void
+row_is_busy(const Ledger *ledger, ItemPointer tid)
+{
+	TupleTableSlot *row = table_slot_create(ledger->table, NULL);
+	bool		isnull;
+
+	if (!table_tuple_fetch_row_version(ledger->table, tid, SnapshotAny, row))
+		elog(ERROR, "number has vanished from the ledger");
+	ereport(ERROR,
+			(errcode(ERRCODE_DOCNUM_LOCK_TIMEOUT),
+			 errmsg("document number is busy: waited %d ms for it", settings_lock_timeout),
+			 errdetail("Another transaction ends or confirms it. Document number: \"%s\", document type: \"%s\".",
+					   TextDatumGetCString(slot_getattr(row, Anum_number_document_number, &isnull)),
+					   TextDatumGetCString(slot_getattr(row, Anum_number_document_type, &isnull))),
+			 errhint("Try again; docnum.lock_timeout sets how long to wait.")));
+}
+
 /*
  * ledger_lock_row locks the newest version of a number's row against changes,
  * and copies it into slot, whose tts_tid says where it is.  Waits for
- * transactions that are changing it.  False: the row is gone.
+ * transactions that are changing it, at most docnum.lock_timeout: NB003.
+ * False: the row is gone.
  */
 bool
 ledger_lock_row(const Ledger *ledger, TupleTableSlot *slot)
 {
+	RowLock		lock = {ledger, slot, slot->tts_tid, TM_Ok};
 	ItemPointerData tid = slot->tts_tid;
-	TM_FailureData failure;
-	TM_Result	result = table_tuple_lock(ledger->table, &tid, SnapshotAny, slot,
-										  GetCurrentCommandId(false), LockTupleNoKeyExclusive,
-										  LockWaitBlock, TUPLE_LOCK_FLAG_FIND_LAST_VERSION,
-										  &failure);
 
-	if (result == TM_Ok)
-		return true;
-	if (result != TM_Deleted)
-		elog(ERROR, "could not lock a row of the ledger: result %d", (int) result);
-	return false;
+	if (!lock_wait_bounded(lock_row, &lock))
+		row_is_busy(ledger, &tid);
+	if (lock.result != TM_Ok && lock.result != TM_Deleted)
+		elog(ERROR, "could not lock a row of the ledger: result %d", (int) lock.result);
+	return lock.result == TM_Ok;
 }
 
 /*

@@ -91,29 +91,19 @@ range_find(int64 counter_id, int64 value, Range *range)
 }
 
 /*
- * range_next: the bounds of the first recorded range that ends at or after a
- * value.
- */
-bool
-range_next(int64 counter_id, int64 value, int64 *first, int64 *last)
-{
-	Range		range;
-
-	if (!range_find(counter_id, value, &range))
-		return false;
-	*first = range.first;
-	*last = range.last;
-	return true;
-}
-
-/*
  * range_covers: is the value in a recorded range?  Then first and last are its
  * bounds.
  */
 bool
 range_covers(int64 counter_id, int64 value, int64 *first, int64 *last)
 {
-	return range_next(counter_id, value, first, last) && *first <= value;
+	Range		range;
+
+	if (!range_find(counter_id, value, &range) || range.first > value)
+		return false;
+	*first = range.first;
+	*last = range.last;
+	return true;
 }
 
 /*

@@ -57,7 +57,6 @@ typedef struct RangeNote
 /* The last value of a closed scope's range: above all that can be given. */
 #define RANGE_END (FORMAT_VALUE_MAX + 1)
 
-extern bool range_next(int64 counter_id, int64 value, int64 *first, int64 *last);
 extern bool range_covers(int64 counter_id, int64 value, int64 *first, int64 *last);
 extern bool range_find(int64 counter_id, int64 value, Range *range);
 extern TransactionId range_open_writer(int64 counter_id, int64 first, int64 last);

@@ -43,18 +43,18 @@ wrong_scope(const DocumentType *type, const char *message, const char *detail)
 }
 
 /*
- * parse_object reads a text as a JSON object.
+ * scope_value_read_json reads a text that may be JSON; NULL if it is not.
  */
-static Jsonb *
-parse_object(const DocumentType *type, const char *text)
+Jsonb *
+scope_value_read_json(const char *text)
 {
 	MemoryContext context = CurrentMemoryContext;
-	Jsonb	   *volatile object = NULL;
+	Jsonb	   *volatile json = NULL;
 
 	/* jsonb_in holds nothing that an error could leave behind. */
 	PG_TRY();
 	{
-		object = DatumGetJsonbP(DirectFunctionCall1(jsonb_in, CStringGetDatum(text)));
+		json = DatumGetJsonbP(DirectFunctionCall1(jsonb_in, CStringGetDatum(text)));
 	}
 	PG_CATCH();
 	{
@@ -64,6 +64,17 @@ parse_object(const DocumentType *type, const char *text)
 		FlushErrorState();
 	}
 	PG_END_TRY();
+	return json;
+}
+
+/*
+ * parse_object reads a text as a JSON object.
+ */
+static Jsonb *
+parse_object(const DocumentType *type, const char *text)
+{
+	Jsonb	   *object = scope_value_read_json(text);
+
 	if (object == NULL)
 		wrong_scope(type, "scope value is not valid JSON",
 					"It begins with a brace, so it is read as a JSON object.");

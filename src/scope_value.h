@@ -22,6 +22,7 @@ typedef struct ScopeInput
 	const char *const *values;	/* .. and their values; NULL: missing */
 } ScopeInput;
 
+extern Jsonb *scope_value_read_json(const char *text);
 extern void scope_value_resolve(const DocumentType *type, const ScopeInput *input,
 								ScopeValue *values);
 

@@ -213,21 +213,6 @@ PG_FUNCTION_INFO_V1(docnum_skip);
 PG_FUNCTION_INFO_V1(docnum_set);
 
 /*
- * read_value reads a required value; NULL is 22004.
- */
-static int64
-read_value(FunctionCallInfo fcinfo, int argument, const char *name)
-{
-	if (PG_ARGISNULL(argument))
-		ereport(ERROR,
-				(errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
-				 errmsg("%s must not be null", name),
-				 errdetail("%s is a required argument of the function.", name),
-				 errhint("Give a value for %s.", name)));
-	return PG_GETARG_INT64(argument);
-}
-
-/*
  * docnum_skip(document_type, from_value, to_value, reason, scope_value,
  *			   document_date) -> bigint
  */
@@ -239,8 +224,8 @@ docnum_skip(PG_FUNCTION_ARGS)
 	face_begin_write("docnum_skip()");
 	face_target(fcinfo, 4, 5, &request);
 	privilege_check(PRIVILEGE_ADMIN, request.document_type);
-	PG_RETURN_INT64(skip(&request, read_value(fcinfo, 1, "from_value"),
-						 read_value(fcinfo, 2, "to_value"), face_reason(fcinfo, 3)));
+	PG_RETURN_INT64(skip(&request, DatumGetInt64(face_required(fcinfo, 1, "from_value")),
+						 DatumGetInt64(face_required(fcinfo, 2, "to_value")), face_reason(fcinfo, 3)));
 }
 
 /*
@@ -254,5 +239,5 @@ docnum_set(PG_FUNCTION_ARGS)
 	face_begin_write("docnum_set()");
 	face_target(fcinfo, 3, 4, &request);
 	privilege_check(PRIVILEGE_ADMIN, request.document_type);
-	PG_RETURN_INT64(set(&request, read_value(fcinfo, 1, "value"), face_reason(fcinfo, 2)));
+	PG_RETURN_INT64(set(&request, DatumGetInt64(face_required(fcinfo, 1, "value")), face_reason(fcinfo, 2)));
 }

@@ -36,7 +36,6 @@
 #include "installation.h"
 #include "locate.h"
 #include "lock_wait.h"
-#include "settings.h"
 #include "transaction.h"
 #include "void.h"
 
@@ -66,42 +65,6 @@ row_state(TupleTableSlot *row)
 	return catalog_state_from_oid(DatumGetObjectId(slot_getattr(row, Anum_number_state, &isnull)));
 }
 
-typedef struct RowLock
-{
-	const Ledger *ledger;
-	TupleTableSlot *row;
-	bool		there;
-} RowLock;
-
-static void
-lock_row(void *arg)
-{
-	RowLock    *lock = arg;
-
-	lock->there = ledger_lock_row(lock->ledger, lock->row);
-}
-
-/*
- * busy raises NB003 for a number that another transaction is changing.
- */
-static _Noreturn void
-busy(const Ledger *ledger, ItemPointer at)
-{
-	TupleTableSlot *row = table_slot_create(ledger->table, NULL);
-	ItemPointerData tid = *at;
-	bool		isnull;
-
-	if (!table_tuple_fetch_row_version(ledger->table, &tid, SnapshotAny, row))
-		elog(ERROR, "number has vanished from the ledger");
-	ereport(ERROR,
-			(errcode(ERRCODE_DOCNUM_LOCK_TIMEOUT),
-			 errmsg("document number is busy: waited %d ms for it", settings_lock_timeout),
-			 errdetail("Another transaction ends or confirms it. Document number: \"%s\", document type: \"%s\".",
-					   TextDatumGetCString(slot_getattr(row, Anum_number_document_number, &isnull)),
-					   TextDatumGetCString(slot_getattr(row, Anum_number_document_type, &isnull))),
-			 errhint("Try again; docnum.lock_timeout sets how long to wait.")));
-}
-
 /*
  * void_row voids the number in row (its tts_tid says where it is), after
  * waiting for whoever is changing it.  related: the number that replaces it,
@@ -112,15 +75,11 @@ void_row(const Ledger *ledger, TupleTableSlot *row, const char *reason,
 		 const char *related, Jsonb *detail)
 {
 	AuditIntent intent = {"VOID", 0, NULL, NULL};
-	RowLock		lock = {ledger, row, false};
-	ItemPointerData at = row->tts_tid;
 	TupleTableSlot *changed = table_slot_create(ledger->table, NULL);
 	char	   *number;
 	bool		isnull;
 
-	if (!lock_wait_bounded(lock_row, &lock))
-		busy(ledger, &at);
-	if (!lock.there)
+	if (!ledger_lock_row(ledger, row))
 		elog(ERROR, "number has vanished from the ledger");
 	DEBUG_POINT("number_locked");
 	number = TextDatumGetCString(slot_getattr(row, Anum_number_document_number, &isnull));

@@ -69,6 +69,11 @@ $origin->safe_psql('postgres', <<'SQL');
 		docnum_close('H', 'year end', document_date => '2023-01-01'), docnum_close('H', 'year end', document_date => '2022-01-01');
 	SELECT docnum_reopen('H', 'late one', document_date => '2022-01-01');
 
+	-- A series of two types.
+	SELECT docnum_define('Sale', 'SALE-{SEQ:4}', allocation => 'STRICT', series => 'sales'),
+		docnum_define('Credit', 'CR-{SEQ:4}', allocation => 'STRICT', series => 'sales');
+	SELECT docnum_next('Sale'), docnum_next('Credit'), docnum_next('Sale');
+
 	-- A second generation of counters, and a definition changed by hand.
 	SELECT docnum_define('One', format => 'U-{SEQ:4}', format_change => 'restart');
 	SELECT docnum_next('One') FROM generate_series(1, 2);
@@ -107,7 +112,8 @@ sub contents
 	$contents{preview} = $node->safe_psql($database, q[
 		SELECT docnum_preview('H', document_date => '2024-01-01'), docnum_preview('H', document_date => '2022-01-01'),
 			docnum_preview('C'), docnum_preview('S', 'A', '2026-05-05'), docnum_preview('S', 'Ünï\x', '2027-01-01'),
-			docnum_preview('P', 'O''Neill'), docnum_preview('P', 'new'), docnum_preview('One'), docnum_preview('Other')]);
+			docnum_preview('P', 'O''Neill'), docnum_preview('P', 'new'), docnum_preview('One'), docnum_preview('Other'),
+			docnum_preview('Credit')]);
 	return \%contents;
 }
 
