@@ -345,8 +345,7 @@ allocate(const AllocationRequest *request, Allocation *allocation)
 	target_lock(&request->target, &target, &relations);
 	if (request->state == STATE_RESERVED)
 		document_type_check_reservations(target.type);
-	if (!request->any_date)
-		chronology_check(&relations.ledger, target.type, target.counter, target.date);
+	chronology_check(&relations.ledger, target.type, target.counter, target.date);
 	slot = table_slot_create(relations.ledger.table, NULL);
 	take_value(&relations, request, &target, &row, &search, slot);
 	target_unlock(&target);

@@ -20,7 +20,6 @@ typedef struct AllocationRequest
 	const char *token_digits;	/* for the log, or NULL */
 	const char *related_number; /* that it replaces, for the log, or NULL */
 	const char *reason;			/* for the log, or NULL */
-	bool		any_date;		/* exempt from the type's chronology */
 } AllocationRequest;
 
 /* What was given. */
